@@ -1,0 +1,63 @@
+"""A fake AWS Secrets Manager for tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._calls import Call, CallLog
+    from ._clock import Clock
+    from ._errors import NotImitatedError, UsageError
+    from ._fake import FakeSecrets, SecretView
+    from ._faults import Fault, Faults
+    from ._seeds import Secret, Version
+
+    __version__: str
+
+__all__ = [
+    "Call",
+    "CallLog",
+    "Clock",
+    "FakeSecrets",
+    "Fault",
+    "Faults",
+    "NotImitatedError",
+    "Secret",
+    "SecretView",
+    "UsageError",
+    "Version",
+    "__version__",
+]
+
+_HOMES = {
+    "Call": "_calls",
+    "CallLog": "_calls",
+    "Clock": "_clock",
+    "FakeSecrets": "_fake",
+    "Fault": "_faults",
+    "Faults": "_faults",
+    "NotImitatedError": "_errors",
+    "Secret": "_seeds",
+    "SecretView": "_fake",
+    "UsageError": "_errors",
+    "Version": "_seeds",
+}
+
+
+def __getattr__(name: str) -> object:
+    # Lazy: pytest imports this package in every run, also where no test uses a fake, and
+    # botocore takes a good part of a second.
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - rarely wanted, slow to import
+
+        return version("pytest-fakesecrets")
+    if name in _HOMES:
+        from importlib import import_module  # noqa: PLC0415 - see above
+
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,79 @@
+"""The names of secrets: ARNs and identifiers."""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ._model import partitions
+
+if TYPE_CHECKING:
+    from random import Random
+
+SUFFIX: Final = re.compile(r"[A-Za-z0-9]{6}")
+_SUFFIX_CHARACTERS: Final = string.ascii_letters + string.digits
+_ARN: Final = re.compile(
+    r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]+):(?P<account>\d{12}):secret:"
+    r"(?P<resource>[^:]+)"
+)
+_COMPLETE: Final = re.compile(r"(?P<name>.+)-[A-Za-z0-9]{6}")
+
+
+class Arn(NamedTuple):
+    """An ARN as it was written, complete or partial."""
+
+    region: str
+    account: str
+    resource: str
+
+    @property
+    def name(self) -> str:
+        """The name of the secret that it means.
+
+        What ends in a hyphen and six alphanumeric characters is taken for a complete ARN, so a
+        partial ARN of a secret whose own name ends that way finds nothing:
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+        """
+        complete = _COMPLETE.fullmatch(self.resource)
+        return complete["name"] if complete else self.resource
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it ends like a complete ARN."""
+        return _COMPLETE.fullmatch(self.resource) is not None
+
+
+def is_arn(secret_id: str) -> bool:
+    """Tell whether a SecretId is meant as an ARN; a name cannot hold a colon."""
+    return secret_id.startswith("arn:")
+
+
+def parse(secret_id: str) -> Arn | None:
+    """Take the ARN of a secret apart; None where it is malformed."""
+    match = _ARN.fullmatch(secret_id)
+    return Arn(match["region"], match["account"], match["resource"]) if match else None
+
+
+def compose(region: str, account: str, name: str, suffix: str) -> str:
+    """Write the complete ARN of a secret."""
+    return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+
+
+def new_suffix(random: Random) -> str:
+    """Draw the six characters that AWS puts at the end of every new secret's ARN."""
+    return "".join(random.choices(_SUFFIX_CHARACTERS, k=6))
+
+
+@functools.cache
+def partition_of(region: str) -> str:
+    """Return the partition of a Region: aws, aws-cn, aws-us-gov, …"""
+    return next(
+        (
+            str(partition["id"])
+            for partition in partitions()
+            if region in partition["regions"] or re.match(partition["regionRegex"], region)
+        ),
+        "aws",
+    )

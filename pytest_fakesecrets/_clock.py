@@ -1,0 +1,83 @@
+"""The fake's time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from ._errors import UsageError
+
+_UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+
+
+class Clock:
+    """The time that a fake lives in: the real one, plus what the test moved it by.
+
+    It follows :func:`time.time`, so freezegun and time-machine keep working.
+    """
+
+    def __init__(self) -> None:
+        self._offset = timedelta()
+        self._moved: Callable[[], object] = lambda: None
+
+    def __repr__(self) -> str:
+        return f"<Clock {self.now().isoformat(timespec='milliseconds')}, moved by {self._offset}>"
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC, to the millisecond (as precise as AWS's dates)."""
+        # Rounding down before the offset keeps two readings of a frozen clock equal.
+        present = datetime.fromtimestamp(int(time.time() * 1000) / 1000, tz=timezone.utc)
+        return _to_millisecond(present + self._offset)
+
+    def advance(self, **amount: float) -> datetime:
+        """Let time pass; what falls due meanwhile, such as the end of a recovery window, happens.
+
+        :param amount: the keywords of :class:`datetime.timedelta`: ``days=31``, ``seconds=0.5``.
+        :return: the new present.
+        :raises UsageError: for an unknown unit, or an amount that is not positive.
+        """
+        if unknown := sorted(set(amount) - set(_UNITS)):
+            message = f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
+            raise UsageError(message)
+        step = timedelta(**amount)
+        if step < timedelta():
+            message = (
+                f"clock.advance() was given {step.total_seconds()} seconds, but time only passes. "
+                "To choose a moment in the past, use clock.move_to(datetime)."
+            )
+            raise UsageError(message)
+        return self._move_by(step)
+
+    def move_to(self, moment: datetime) -> datetime:
+        """Set the present, and let it run on from there.
+
+        :param moment: with a time zone; it may lie in the past.
+        :return: the new present.
+        :raises UsageError: for a moment without a time zone.
+        """
+        if not isinstance(moment, datetime) or moment.tzinfo is None:
+            message = (
+                f"clock.move_to() was given {moment!r}, which has no time zone. "
+                "Say which: datetime(2026, 1, 31, tzinfo=timezone.utc)."
+            )
+            raise UsageError(message)
+        return self._move_by(moment - self.now())
+
+    def on_move(self, listener: Callable[[], object]) -> None:
+        """Have `listener` called whenever the test has moved the clock."""
+        self._moved = listener
+
+    def follow(self, other: Clock) -> None:
+        """Show the same time as another clock, from now on."""
+        self._offset = other._offset
+
+    def _move_by(self, step: timedelta) -> datetime:
+        self._offset += step
+        self._moved()
+        return self.now()
+
+
+def _to_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,322 @@
+"""The fake: what a test may do to the service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime
+from operator import methodcaller
+from typing import TYPE_CHECKING, Any, Final
+
+from . import _arn, _interception
+from ._errors import UsageError, unknown_choice
+from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store
+from ._service import Service
+from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_account, check_region
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from typing_extensions import Self
+
+    from ._calls import CallLog
+    from ._clock import Clock
+    from ._faults import Faults
+    from ._secret import StoredSecret, Value
+    from ._store import Snapshot
+
+_DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
+
+# A traceback of a misuse ends at the test's own line.
+__tracebackhide__ = methodcaller("errisinstance", UsageError)
+
+
+class SecretView:
+    """A secret as it is now, read-only. Obtained by ``fake[name]`` and ``fake.add(...)``."""
+
+    __slots__ = ("_arn", "_service")
+
+    def __init__(self, service: Service, arn: str) -> None:
+        self._service = service
+        self._arn = arn
+
+    def __repr__(self) -> str:
+        return f"<SecretView {self._arn}>"
+
+    @property
+    def arn(self) -> str:
+        """The complete ARN."""
+        return self._arn
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._secret.name
+
+    @property
+    def region(self) -> str:
+        """The Region that it lies in."""
+        return self._secret.region
+
+    @property
+    def account(self) -> str:
+        """The account that owns it."""
+        return self._secret.account
+
+    @property
+    def value(self) -> Value:
+        """The AWSCURRENT value, str or bytes.
+
+        :raises UsageError: where the secret has no value.
+        """
+        current = self._secret.current
+        if current is None or current.value is None:
+            message = f"Secret {self.name!r} has no AWSCURRENT value. Its labels: {self.labels}."
+            raise UsageError(message)
+        return current.value
+
+    def json(self) -> Json:
+        """Return the AWSCURRENT value, parsed as JSON.
+
+        :raises UsageError: where it is no JSON.
+        """
+        try:
+            parsed: Json = json.loads(self.value)
+        except ValueError:
+            message = f"The value of secret {self.name!r} is no JSON. Read .value instead."
+            raise UsageError(message) from None
+        return parsed
+
+    @property
+    def versions(self) -> Mapping[str, Version]:
+        """All versions by id, deprecated ones too."""
+        secret = self._secret
+        return {
+            version.id: Version(
+                version.value,
+                secret.labels_of(version.id),
+                id=version.id,
+                created=version.created,
+                last_accessed=version.accessed,
+                kms_key_id=version.kms_key_id,
+            )
+            for version in secret.versions.values()
+        }
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Each staging label with the id of its version."""
+        return dict(self._secret.labels)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags, key to value."""
+        return dict(self._secret.tags or {})
+
+    @property
+    def description(self) -> str | None:
+        """The description, None where there is none."""
+        return self._secret.description
+
+    @property
+    def kms_key_id(self) -> str | None:
+        """The key that it is encrypted with, None for AWS's own."""
+        return self._secret.kms_key_id
+
+    @property
+    def created(self) -> datetime:
+        """When it was created."""
+        return self._secret.created
+
+    @property
+    def last_changed(self) -> datetime:
+        """When it was changed last."""
+        return self._secret.changed
+
+    @property
+    def last_accessed(self) -> datetime | None:
+        """The day of the last read, as midnight UTC; None where it was never read."""
+        return self._secret.accessed
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """When its recovery window ends; None where it is not scheduled for deletion."""
+        return self._secret.deletion
+
+    @property
+    def _secret(self) -> StoredSecret:
+        secret = self._service.store.find_arn(self._arn)
+        if secret is None:
+            message = f"{self._arn} does not exist any more: it was deleted or replaced."
+            raise UsageError(message)
+        return secret
+
+
+class FakeSecrets(Mapping[str, SecretView]):
+    """A Secrets Manager in the process, and the test's hand on it.
+
+    As a context manager it answers every botocore client until the block ends; a fake inside
+    another starts with a copy of the outer one's secrets and time. As a mapping it shows the
+    secrets by name; those of other Regions and accounts by complete ARN.
+
+    :param seeds: dicts of names to values, and :class:`Secret` objects; of one name, the last.
+    :param region: the Region that is meant where a client, or a seed, names none.
+    :param account: the account, twelve digits, that callers act as.
+    :raises UsageError: for a seed that could not exist in AWS.
+    """
+
+    def __init__(
+        self, *seeds: Seed, region: str = DEFAULT_REGION, account: str = DEFAULT_ACCOUNT
+    ) -> None:
+        self._service = Service(Settings(region, account))
+        self._entered = False
+        self._seed(*seeds)
+
+    def __repr__(self) -> str:
+        return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
+
+    def __enter__(self) -> Self:
+        outer = _interception.innermost()
+        if outer is not None and not self._entered:
+            self._service.start_from(outer)
+        self._entered = True
+        _interception.activate(self._service)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _interception.deactivate(self._service)
+
+    def __getitem__(self, secret_id: str) -> SecretView:
+        secret = self._find(secret_id)
+        if secret is None:
+            raise KeyError(secret_id)
+        return SecretView(self._service, secret.arn)
+
+    def __iter__(self) -> Iterator[str]:
+        self._service.settle()
+        here = (self.region, self.account)
+        for secret in self._service.store:
+            yield secret.name if (secret.region, secret.account) == here else secret.arn
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    # The identity of a fake is its state, not what it happens to hold.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def region(self) -> str:
+        """The Region that is meant where nothing else is said."""
+        return self._service.settings.region
+
+    @property
+    def account(self) -> str:
+        """The account that callers act as."""
+        return self._service.settings.account
+
+    @property
+    def calls(self) -> CallLog:
+        """The calls that the code under test made."""
+        return self._service.calls
+
+    @property
+    def faults(self) -> Faults:
+        """The errors that calls are to meet."""
+        return self._service.faults
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the fake lives in."""
+        return self._service.clock
+
+    def add(
+        self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
+    ) -> SecretView:
+        """Have a secret exist, instead of any that had its name.
+
+        :param name_or_secret: a name, or the whole description.
+        :param value: str, bytes, or dict or list (kept as JSON); none by default.
+        :param details: further keywords of :class:`Secret`, such as ``tags={"team": "web"}``.
+        :return: a read-only view of the secret.
+        :raises UsageError: for what could not exist in AWS.
+        """
+        if isinstance(name_or_secret, Secret):
+            if value is not None or details:
+                message = (
+                    f"add() was given Secret({name_or_secret.name!r}) and more. "
+                    "Put everything into the Secret, or give a name instead of it."
+                )
+                raise UsageError(message)
+            return self._seed(name_or_secret)
+        return self._seed(_described(name_or_secret, value, details))
+
+    def client(self, region: str | None = None, account: str | None = None) -> SecretsManagerClient:
+        """Return a new client of Secrets Manager: boto3's, or botocore's where boto3 is absent.
+
+        :param region: the fake's by default.
+        :param account: the account that it acts as; the fake's by default.
+        :raises UsageError: for what is no Region, or no account.
+        """
+        check_region(region or self.region)
+        check_account(account or self.account)
+        made: SecretsManagerClient = _interception.make_client(
+            region or self.region, account or self.account
+        )
+        return made
+
+    def snapshot(self) -> Snapshot:
+        """Return the present secrets, for :meth:`restore`."""
+        with self._service.lock:
+            return self._service.store.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Bring back the secrets of a snapshot. The calls, the faults and the time stay."""
+        with self._service.lock:
+            self._service.store.restore(snapshot)
+
+    def reset(self) -> None:
+        """Forget all secrets, calls and faults. The time stays."""
+        with self._service.lock:
+            self._service.store.restore({})
+            self._service.calls.clear()
+            self._service.faults.clear()
+
+    def _seed(self, *seeds: Seed) -> Any:
+        added = None
+        with self._service.lock:
+            now = self._service.clock.now()
+            # All descriptions are read before any is kept: a wrong one changes nothing.
+            for seed in read(seeds):
+                secret = store(seed, self._service.settings, now, self._service.random)
+                self._service.store.home_of(secret).put(secret)
+                added = SecretView(self._service, secret.arn)
+        return added
+
+    def _find(self, secret_id: object) -> StoredSecret | None:
+        if not isinstance(secret_id, str):
+            return None
+        self._service.settle()
+        if _arn.is_arn(secret_id):
+            return self._service.store.find_arn(secret_id)
+        return self._service.store.shelf(self.account, self.region).find(secret_id)
+
+
+def _described(name: str, value: SeedValue | None, details: Mapping[str, Any]) -> Secret:
+    for detail in details:
+        if detail not in _DETAILS:
+            what = "a detail of a secret"
+            raise unknown_choice(what, detail, _DETAILS)
+    return Secret(name, value, **details)

@@ -1,0 +1,222 @@
+"""The seam: all that is known of botocore's request pipeline."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import io
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import Endpoint, convert_to_response_dict
+from botocore.hooks import first_non_none_response
+from botocore.parsers import ResponseParserFactory
+from botocore.session import Session
+
+from . import _wire
+from ._calls import Call
+from ._model import SERVICE
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+    from ._service import Service
+
+_ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
+_CREDENTIALS: Final = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+_CREATE_CLIENT: Final = inspect.signature(Session.create_client)
+
+_lock: Final = threading.Lock()
+_active: Final[list[Service]] = []
+_originals: Final[list[tuple[Any, str, Any]]] = []
+
+
+def activate(service: Service) -> None:
+    """Have a service answer every client, until it is deactivated or another one is activated."""
+    with _lock:
+        if not _active:
+            _patch()
+        _active.append(service)
+
+
+def deactivate(service: Service) -> None:
+    """Have a service answer no more; the last one to go gives botocore its own methods back."""
+    with _lock:
+        # Fakes may end in another order than they began, and one may be entered twice.
+        del _active[max(at for at, active in enumerate(_active) if active is service)]
+        if not _active:
+            _unpatch()
+
+
+def innermost() -> Service | None:
+    """Return the service that answers at present."""
+    return _active[-1] if _active else None
+
+
+def make_client(region: str, account: str) -> Any:
+    """Return a client, boto3's where it is installed, that acts as an account."""
+    client = _session().create_client(SERVICE, region_name=region, **_CREDENTIALS)
+    client.meta.events.register(
+        "before-call.secrets-manager",
+        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account}),
+    )
+    return client
+
+
+@functools.cache
+def _session() -> Session:
+    """Return one session for all our clients, so that botocore's data is read once.
+
+    boto3 adds nothing to a client of Secrets Manager but its name in the user agent.
+    """
+    session = Session()
+    try:
+        import boto3  # noqa: PLC0415 - boto3 is optional, and slow to import
+    except ImportError:
+        return session
+    return boto3.Session(botocore_session=session)._session
+
+
+def _patch() -> None:
+    _replace(Endpoint, "make_request", _make_request)
+    _replace(Session, "create_client", _create_client)
+    # aiobotocore's session has a create_client of its own; its endpoint inherits make_request.
+    aio_session = getattr(sys.modules.get("aiobotocore.session"), "AioSession", None)
+    if aio_session is not None:
+        _replace(aio_session, "create_client", _create_client)
+
+
+def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
+    original = vars(owner)[name]
+
+    @functools.wraps(original)
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        return replacement(original, *args, **kwargs)
+
+    _originals.append((owner, name, original))
+    setattr(owner, name, replaced)
+
+
+def _unpatch() -> None:
+    while _originals:
+        owner, name, original = _originals.pop()
+        setattr(owner, name, original)
+
+
+def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Create a client as ever, but have it want no Region and no credentials of the machine.
+
+    Otherwise botocore would look for credentials as far as the instance metadata service.
+    """
+    given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
+    service = innermost()
+    if service is None or given["service_name"] != SERVICE:
+        return original(*args, **kwargs)
+    session, config = given["self"], given.get("config")
+    explicit = given.get("region_name") or getattr(config, "region_name", None)
+    if not explicit and session.get_config_variable("region") is None:
+        given["region_name"] = service.settings.region
+    if not session._credentials and given.get("aws_access_key_id") is None:  # noqa: SLF001 - no public way to ask without a lookup
+        given.update(_CREDENTIALS)
+    return original(given.pop("self"), **given)
+
+
+def _make_request(
+    original: Callable[..., Any], endpoint: Any, operation_model: OperationModel, request_dict: Any
+) -> Any:
+    service = innermost()
+    if service is None or operation_model.service_model.endpoint_prefix != SERVICE:
+        return original(endpoint, operation_model, request_dict)
+    conversation = _converse(service, endpoint, operation_model, request_dict)
+    # aiobotocore overrides this method, and awaits what make_request returns.
+    if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
+        return conversation
+    return _run(conversation)
+
+
+async def _converse(
+    service: Service, endpoint: Any, operation_model: OperationModel, request_dict: Any
+) -> tuple[AWSResponse, dict[str, Any]]:
+    """Answer a call, and again for as long as the client's own retry handler wants.
+
+    Endpoint._send_request without signing and sending; what waits moves the fake's clock.
+    """
+    call = _call(service, operation_model, request_dict)
+    while True:
+        response = _response(service.answer(call), request_dict["url"])
+        parsed = _parsed(endpoint, operation_model, response)
+        delay = await _ask(
+            endpoint,
+            f"needs-retry.secrets-manager.{call.operation}",
+            response=(response, parsed),
+            endpoint=endpoint,
+            operation=operation_model,
+            attempts=call.attempts,
+            caught_exception=None,
+            request_dict=request_dict,
+        )
+        if delay is None or delay is False:
+            parsed["ResponseMetadata"]["RetryAttempts"] = call.attempts - 1
+            return response, parsed
+        service.clock.advance(seconds=delay)
+
+
+def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
+    context = request_dict["context"]
+    return Call(
+        operation=operation_model.name,
+        parameters=_wire.decode(operation_model.name, request_dict["body"]),
+        region=context["client_region"],
+        account=context.get(_ACCOUNT_KEY, service.settings.account),
+    )
+
+
+def _response(answer: _wire.Answer, url: str) -> AWSResponse:
+    return AWSResponse(url, answer.status, answer.headers, _Body(answer.body))
+
+
+def _parsed(endpoint: Any, operation_model: OperationModel, response: AWSResponse) -> dict[str, Any]:
+    """Parse an answer as Endpoint does: errors once more, by their own shape."""
+    parser = _parser(endpoint, operation_model)
+    raw = convert_to_response_dict(response, operation_model)
+    parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    if "Error" in parsed:
+        shape = operation_model.service_model.shape_for_error_code(parsed["Error"]["Code"])
+        if shape is not None:
+            parsed.update(parser.parse(raw, shape))
+    return parsed
+
+
+def _parser(endpoint: Any, operation_model: OperationModel) -> Any:
+    protocol = operation_model.service_model.protocol
+    parser = endpoint._response_parser_factory.create_parser(protocol)  # noqa: SLF001 - the session's own parser
+    # aiobotocore's parser may be asynchronous, and has nothing to wait for here.
+    if inspect.iscoroutinefunction(parser.parse):
+        return ResponseParserFactory().create_parser(protocol)
+    return parser
+
+
+async def _ask(client_endpoint: Any, event: str, **details: Any) -> Any:
+    emitted = client_endpoint._event_emitter.emit(event, **details)  # noqa: SLF001 - the client's own handlers
+    responses = await emitted if inspect.isawaitable(emitted) else emitted
+    return first_non_none_response(responses)
+
+
+def _run(conversation: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine that never really waits."""
+    try:
+        conversation.send(None)
+    except StopIteration as finished:
+        return finished.value
+    message = "A handler of botocore's events waited inside a synchronous client."
+    raise RuntimeError(message)
+
+
+class _Body(io.BytesIO):
+    """A body as botocore reads one from a socket."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()

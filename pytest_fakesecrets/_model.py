@@ -1,0 +1,50 @@
+"""botocore's description of Secrets Manager and of the partitions."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, StructureShape
+
+SERVICE: Final = "secretsmanager"
+
+
+@functools.cache
+def service_model() -> ServiceModel:
+    """Return the service model of the installed botocore."""
+    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+
+
+@functools.cache
+def operation_model(operation: str) -> OperationModel:
+    """Return the model of one operation, such as ``GetSecretValue``."""
+    return service_model().operation_model(operation)
+
+
+@functools.cache
+def request_shape(operation: str) -> StructureShape:
+    """Return the shape of an operation's request."""
+    return cast("StructureShape", operation_model(operation).input_shape)
+
+
+@functools.cache
+def operations() -> frozenset[str]:
+    """Return the names of all operations of the installed botocore."""
+    return frozenset(service_model().operation_names)
+
+
+@functools.cache
+def errors_of(operation: str) -> tuple[str, ...]:
+    """Return the codes of the errors documented for an operation, in the model's order."""
+    return tuple(shape.name for shape in operation_model(operation).error_shapes)
+
+
+@functools.cache
+def partitions() -> list[dict[str, Any]]:
+    """Return botocore's partitions, each with the pattern of its Regions."""
+    return cast("list[dict[str, Any]]", Loader().load_data("partitions")["partitions"])

@@ -1,0 +1,93 @@
+"""Operations that list secrets and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from .._filters import select
+from .._pages import paginate
+from .._secret import StoredSecret, StoredVersion
+from ._context import Context, Response
+from .secrets import description_of
+
+_PAGE_SIZE: Final = 100
+_NEVER: Final = datetime.min.replace(tzinfo=timezone.utc)
+_KEYS: Final[Mapping[str, Callable[[StoredSecret], Any]]] = {
+    "created-date": lambda secret: secret.created,
+    "last-accessed-date": lambda secret: secret.accessed or _NEVER,
+    "last-changed-date": lambda secret: secret.changed,
+    "name": lambda secret: secret.name,
+}
+
+
+def list_secrets(
+    context: Context,
+    *,
+    include_planned_deletion: bool = False,
+    max_results: int = _PAGE_SIZE,
+    next_token: str | None = None,
+    filters: Sequence[Mapping[str, Any]] = (),
+    sort_order: str = "asc",
+    sort_by: str = "created-date",
+) -> Response:
+    """Answer ListSecrets. Unlike AWS's, the list is never minutes behind."""
+    listed = [
+        secret for secret in context.shelf if include_planned_deletion or secret.deletion is None
+    ]
+    # Sorting is stable: what was created in the same millisecond keeps its order, as it would
+    # have had its own millisecond in AWS.
+    found = sorted(select(listed, filters), key=_KEYS[sort_by], reverse=sort_order == "desc")
+    page, following = paginate(
+        found,
+        size=max_results,
+        token=next_token,
+        query=(include_planned_deletion, filters, sort_order, sort_by),
+        key=lambda secret: secret.arn,
+    )
+    return {"SecretList": [_entry(secret) for secret in page], "NextToken": following}
+
+
+def list_secret_version_ids(
+    context: Context,
+    *,
+    secret_id: str,
+    max_results: int = _PAGE_SIZE,
+    next_token: str | None = None,
+    include_deprecated: bool = False,
+) -> Response:
+    """Answer ListSecretVersionIds, also for a secret that is scheduled for deletion."""
+    secret = context.find(secret_id)
+    listed = [
+        version
+        for version_id, version in sorted(secret.versions.items())
+        if include_deprecated or secret.labels_of(version_id)
+    ]
+    page, following = paginate(
+        listed,
+        size=max_results,
+        token=next_token,
+        query=(secret.arn, include_deprecated),
+        key=lambda version: version.id,
+    )
+    return {
+        "Versions": [_version_entry(secret, version) for version in page],
+        "NextToken": following,
+        "ARN": secret.arn,
+        "Name": secret.name,
+    }
+
+
+def _entry(secret: StoredSecret) -> Response:
+    return {**description_of(secret), "SecretVersionsToStages": secret.labels_by_version() or None}
+
+
+def _version_entry(secret: StoredSecret, version: StoredVersion) -> Response:
+    return {
+        "VersionId": version.id,
+        "VersionStages": secret.labels_of(version.id) or None,
+        "LastAccessedDate": version.accessed,
+        "CreatedDate": version.created,
+        "KmsKeyIds": [version.kms_key_id or "DefaultEncryptionKey"],
+    }

@@ -1,0 +1,221 @@
+"""Operations on a secret as a whole, from its creation to its deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from .. import _arn
+from .._errors import (
+    MARKED_FOR_DELETION,
+    NotImitatedError,
+    ServiceError,
+    invalid_parameter,
+    invalid_request,
+    not_found,
+)
+from .._secret import CURRENT, StoredSecret, StoredVersion, Value
+from ._context import Context, Response, refuse_managed
+from .tags import read_tags, tag_list
+from .values import one_value, put_version, refuse_other_content
+
+_DEFAULT_WINDOW: Final = 30
+_WINDOWS: Final = range(7, 31)
+
+
+def create_secret(
+    context: Context,
+    *,
+    name: str,
+    client_request_token: str,
+    description: str | None = None,
+    kms_key_id: str | None = None,
+    secret_string: str | None = None,
+    secret_binary: bytes | None = None,
+    tags: Sequence[Mapping[str, str]] | None = None,
+    add_replica_regions: Sequence[Mapping[str, str]] | None = None,
+    force_overwrite_replica_secret: bool = False,
+    type: str | None = None,  # noqa: A002 - AWS's member
+    cross_account_primary_arn: str | None = None,
+) -> Response:
+    """Answer CreateSecret."""
+    _refuse_replication(
+        AddReplicaRegions=add_replica_regions,
+        ForceOverwriteReplicaSecret=force_overwrite_replica_secret,
+        CrossAccountPrimaryARN=cross_account_primary_arn,
+    )
+    value = one_value(secret_string, secret_binary)
+    existing = context.shelf.find(name)
+    if existing is not None:
+        return _created_again(existing, client_request_token, value)
+    secret = StoredSecret(
+        name=name,
+        arn=context.new_arn(name),
+        created=context.now,
+        changed=context.now,
+        description=description or None,
+        kms_key_id=kms_key_id or None,
+        type=type or None,
+        tags=None if tags is None else read_tags(tags),
+        creation_token=client_request_token,
+    )
+    if value is not None:
+        secret = put_version(context, secret, client_request_token, value, [CURRENT])
+    context.keep(secret)
+    return _creation(secret, client_request_token)
+
+
+def describe_secret(context: Context, *, secret_id: str) -> Response:
+    """Answer DescribeSecret; a secret scheduled for deletion is described too."""
+    secret = context.find(secret_id)
+    return {**description_of(secret), "VersionIdsToStages": secret.labels_by_version() or None}
+
+
+def update_secret(
+    context: Context,
+    *,
+    secret_id: str,
+    client_request_token: str,
+    description: str | None = None,
+    kms_key_id: str | None = None,
+    secret_string: str | None = None,
+    secret_binary: bytes | None = None,
+    type: str | None = None,  # noqa: A002 - AWS's member
+) -> Response:
+    """Answer UpdateSecret."""
+    before = secret = context.find_changeable(secret_id)
+    value = one_value(secret_string, secret_binary)
+    if description is not None:
+        secret = replace(secret, description=description or None)
+    if kms_key_id is not None:
+        secret = secret.encrypted_with(kms_key_id or None)
+    if type is not None:
+        secret = replace(secret, type=type or None)
+    if secret is not before:
+        secret = replace(secret, changed=context.now)
+    if value is not None:
+        secret = put_version(context, secret, client_request_token, value, [CURRENT])
+    context.keep(secret)
+    made = None if value is None else client_request_token
+    return {"ARN": secret.arn, "Name": secret.name, "VersionId": made}
+
+
+def delete_secret(
+    context: Context,
+    *,
+    secret_id: str,
+    recovery_window_in_days: int | None = None,
+    force_delete_without_recovery: bool = False,
+) -> Response:
+    """Answer DeleteSecret: schedule the deletion, or delete at once."""
+    secret = _find_deletable(context, secret_id, force=force_delete_without_recovery)
+    _check_window(recovery_window_in_days, force=force_delete_without_recovery)
+    if force_delete_without_recovery or secret is None:
+        return _delete_now(context, secret, secret_id)
+    deletion = context.now + timedelta(days=recovery_window_in_days or _DEFAULT_WINDOW)
+    context.keep(replace(secret, deletion=deletion, changed=context.now))
+    return _deletion(secret, deletion)
+
+
+def restore_secret(context: Context, *, secret_id: str) -> Response:
+    """Answer RestoreSecret; a secret that is not scheduled for deletion stays as it is."""
+    secret = context.find(secret_id)
+    if secret.deletion is not None:
+        context.keep(replace(secret, deletion=None, changed=context.now))
+    return {"ARN": secret.arn, "Name": secret.name}
+
+
+def description_of(secret: StoredSecret) -> Response:
+    """Return what DescribeSecret and ListSecrets tell alike."""
+    return {
+        "ARN": secret.arn,
+        "Name": secret.name,
+        "Type": secret.type,
+        "Description": secret.description,
+        "KmsKeyId": secret.kms_key_id,
+        "LastChangedDate": secret.changed,
+        "LastAccessedDate": secret.accessed,
+        "DeletedDate": secret.deletion,
+        "Tags": None if secret.tags is None else tag_list(secret.tags),
+        "OwningService": secret.owning_service,
+        "CreatedDate": secret.created,
+        "PrimaryRegion": secret.primary_region,
+    }
+
+
+def _refuse_replication(**members: object) -> None:
+    given = [name for name, value in members.items() if value]
+    if given:
+        message = (
+            f"CreateSecret with {given[0]} is not imitated: there is no replication yet. "
+            "Seed the copy instead: Secret(name, value, region='eu-west-1')."
+        )
+        raise NotImitatedError(message)
+
+
+def _created_again(secret: StoredSecret, token: str, value: Value | None) -> Response:
+    """Answer for a name that is taken: fine only where botocore repeats the same request."""
+    if secret.deletion is not None:
+        raise invalid_request(
+            "You can't create this secret because a secret with this name is already scheduled "
+            "for deletion."
+        )
+    version = secret.versions.get(token)
+    if version is not None:
+        refuse_other_content(secret, version, value)
+    elif value is not None or secret.creation_token != token:
+        raise ServiceError(
+            "ResourceExistsException",
+            f"The operation failed because the secret {secret.name} already exists.",
+        )
+    return _creation(secret, token)
+
+
+def _creation(secret: StoredSecret, token: str) -> Response:
+    made = token if token in secret.versions else None
+    return {"ARN": secret.arn, "Name": secret.name, "VersionId": made}
+
+
+def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredSecret | None:
+    """Return the secret to delete; None where there is none and force hides that."""
+    try:
+        secret = context.find(secret_id)
+    except ServiceError as error:
+        if force and error.code == not_found().code:
+            return None
+        raise
+    if secret.deletion is not None and not force:
+        raise invalid_request(MARKED_FOR_DELETION)
+    refuse_managed(secret)
+    return secret
+
+
+def _check_window(days: int | None, *, force: bool) -> None:
+    # The range comes first: https://github.com/getmoto/moto/issues/6461 quotes AWS on 0 with force.
+    if days is not None and days not in _WINDOWS:
+        raise invalid_parameter(
+            "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
+        )
+    if days is not None and force:
+        raise invalid_parameter(
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+        )
+
+
+def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -> Response:
+    if secret is not None:
+        context.store.home_of(secret).remove(secret)
+        return _deletion(secret, context.now)
+    # AWS answers for a secret that does not exist as if it had just deleted it.
+    arn = _arn.parse(secret_id)
+    return {
+        "ARN": secret_id if arn and arn.is_complete else context.new_arn(secret_id),
+        "Name": arn.name if arn else secret_id,
+        "DeletionDate": context.now,
+    }
+
+
+def _deletion(secret: StoredSecret, moment: datetime) -> Response:
+    return {"ARN": secret.arn, "Name": secret.name, "DeletionDate": moment}

@@ -1,0 +1,182 @@
+"""A secret as the service keeps it: an immutable value, and how its staging labels move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from . import _arn
+from ._errors import ServiceError
+
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
+PENDING: Final = "AWSPENDING"
+
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+MAX_LABELS: Final = 20
+MAX_VERSIONS: Final = 100
+MAX_TAGS: Final = 50
+MAX_VALUE_BYTES: Final = 65_536
+_PROTECTED_AGE: Final = timedelta(hours=24)
+
+Value = str | bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredVersion:
+    """One version; without a value while a rotation has only reserved its id."""
+
+    id: str
+    value: Value | None = field(repr=False)
+    created: datetime
+    kms_key_id: str | None = None
+    accessed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSecret:
+    """One secret with its versions; `labels` maps each staging label to the one version it is on.
+
+    Optional members are None where AWS leaves them out of its answers. `deletion` is the moment
+    at which the recovery window ends.
+    """
+
+    name: str
+    arn: str
+    created: datetime
+    changed: datetime
+    versions: Mapping[str, StoredVersion] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+    kms_key_id: str | None = None
+    type: str | None = None
+    tags: Mapping[str, str] | None = None
+    accessed: datetime | None = None
+    deletion: datetime | None = None
+    owning_service: str | None = None
+    primary_region: str | None = None
+    creation_token: str | None = None
+
+    @property
+    def region(self) -> str:
+        """The Region that it lies in."""
+        return self.arn.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """The account that owns it."""
+        return self.arn.split(":")[4]
+
+    @property
+    def current(self) -> StoredVersion | None:
+        """The version that has AWSCURRENT."""
+        return self.labelled(CURRENT)
+
+    def labelled(self, label: str) -> StoredVersion | None:
+        """Return the version that has a label."""
+        version_id = self.labels.get(label)
+        return None if version_id is None else self.versions[version_id]
+
+    def labels_of(self, version_id: str) -> list[str]:
+        """Return the labels of one version, in AWS's (alphabetical) order."""
+        return sorted(label for label, holder in self.labels.items() if holder == version_id)
+
+    def labels_by_version(self) -> dict[str, list[str]]:
+        """Return the labels of each version that has any, ordered by version id."""
+        return {
+            version_id: self.labels_of(version_id) for version_id in sorted(set(self.labels.values()))
+        }
+
+    def attach(self, label: str, version_id: str) -> StoredSecret:
+        """Move a label to a version, or put a new one on it.
+
+        AWSCURRENT leaves AWSPREVIOUS behind; all other labels stay where they are.
+        """
+        if label != CURRENT:
+            return self._relabelled({**self.labels, label: version_id})
+        demoted = self.labels.get(CURRENT)
+        if demoted == version_id:
+            return self
+        labels = {**self.labels, CURRENT: version_id}
+        labels.pop(PREVIOUS, None)
+        if demoted is not None:
+            labels[PREVIOUS] = demoted
+        return self._relabelled(labels)
+
+    def detach(self, label: str) -> StoredSecret:
+        """Take a label away from the version that has it."""
+        return self._relabelled({name: on for name, on in self.labels.items() if name != label})
+
+    def with_value(self, version: StoredVersion, labels: Iterable[str]) -> StoredSecret:
+        """Add a version with a value, or fill one that a rotation reserved.
+
+        A new current value ends a rotation under way, whose AWSPENDING goes: the event
+        RotationAbandoned of
+        https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieve-ct-entries.html
+        """
+        wanted = set(labels)
+        # "If this is the first version … AWSCURRENT is attached to it": PutSecretValue's page.
+        if not any(known.value is not None for known in self.versions.values()):
+            wanted.add(CURRENT)
+        secret = replace(self, versions={**self.versions, version.id: version})
+        if CURRENT in wanted:
+            secret = secret.detach(PENDING).attach(CURRENT, version.id)
+        for label in sorted(wanted - {CURRENT}):
+            secret = secret.attach(label, version.id)
+        return secret._within_quota(version.created)
+
+    def read_at(self, version_id: str, now: datetime) -> StoredSecret:
+        """Note that a version was read: AWS keeps the day, as midnight UTC."""
+        today = midnight(now)
+        version = replace(self.versions[version_id], accessed=today)
+        return replace(self, accessed=today, versions={**self.versions, version_id: version})
+
+    def encrypted_with(self, kms_key_id: str | None) -> StoredSecret:
+        """Use another key, for the three versions that AWS re-encrypts and for those to come.
+
+        https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
+        """
+        again = {self.labels.get(label) for label in (CURRENT, PENDING, PREVIOUS)}
+        versions = {
+            version_id: replace(version, kms_key_id=kms_key_id) if version_id in again else version
+            for version_id, version in self.versions.items()
+        }
+        return replace(self, kms_key_id=kms_key_id, versions=versions)
+
+    def is_meant_by(self, secret_id: str) -> bool:
+        """Tell whether a name or an ARN, complete or partial, means this secret."""
+        if not _arn.is_arn(secret_id):
+            return secret_id == self.name
+        return secret_id == self.arn or self.arn == f"{secret_id}{self.arn[-7:]}"
+
+    def _relabelled(self, labels: Mapping[str, str]) -> StoredSecret:
+        if len(labels) > MAX_LABELS:
+            raise ServiceError("LimitExceededException")
+        return replace(self, labels=labels)
+
+    def _within_quota(self, now: datetime) -> StoredSecret:
+        """Forget the oldest unlabelled versions over the quota, but none of the last 24 hours."""
+        excess = len(self.versions) - MAX_VERSIONS
+        if excess <= 0:
+            return self
+        labelled = set(self.labels.values())
+        forgettable = sorted(
+            (
+                version
+                for version in self.versions.values()
+                if version.id not in labelled and now - version.created > _PROTECTED_AGE
+            ),
+            key=lambda version: version.created,
+        )[:excess]
+        if len(forgettable) < excess:
+            raise ServiceError("LimitExceededException")
+        forgotten = {version.id for version in forgettable}
+        kept = {key: version for key, version in self.versions.items() if key not in forgotten}
+        return replace(self, versions=kept)
+
+
+def midnight(moment: datetime) -> datetime:
+    """Return the beginning of a moment's day."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

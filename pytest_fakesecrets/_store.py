@@ -1,0 +1,75 @@
+"""Where secrets are kept: by account, Region and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from . import _arn
+from ._secret import StoredSecret
+
+Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
+
+
+class Shelf:
+    """The secrets of one account in one Region."""
+
+    def __init__(self, secrets: dict[str, StoredSecret]) -> None:
+        self._secrets = secrets
+
+    def __iter__(self) -> Iterator[StoredSecret]:
+        return iter(tuple(self._secrets.values()))
+
+    def find(self, secret_id: str) -> StoredSecret | None:
+        """Return the secret that a name or an ARN, complete or partial, means."""
+        if not _arn.is_arn(secret_id):
+            return self._secrets.get(secret_id)
+        arn = _arn.parse(secret_id)
+        secret = self._secrets.get(arn.name) if arn else None
+        return secret if secret and secret.is_meant_by(secret_id) else None
+
+    def put(self, secret: StoredSecret) -> None:
+        """Keep a secret, instead of the one that had its name."""
+        self._secrets[secret.name] = secret
+
+    def remove(self, secret: StoredSecret) -> None:
+        """Forget a secret; its name is free at once."""
+        self._secrets.pop(secret.name, None)
+
+
+class Store:
+    """All shelves. What stands on them is immutable, so a snapshot is a copy of dicts."""
+
+    def __init__(self) -> None:
+        self._shelves: Snapshot = {}
+
+    def __iter__(self) -> Iterator[StoredSecret]:
+        for secrets in tuple(self._shelves.values()):
+            yield from tuple(secrets.values())
+
+    def shelf(self, account: str, region: str) -> Shelf:
+        """Return the shelf of an account in a Region."""
+        return Shelf(self._shelves.setdefault((account, region), {}))
+
+    def home_of(self, secret: StoredSecret) -> Shelf:
+        """Return the shelf that a secret belongs on."""
+        return self.shelf(secret.account, secret.region)
+
+    def find_arn(self, secret_id: str) -> StoredSecret | None:
+        """Return the secret that an ARN means, wherever it lies."""
+        arn = _arn.parse(secret_id)
+        return self.shelf(arn.account, arn.region).find(secret_id) if arn else None
+
+    def purge(self, now: datetime) -> None:
+        """Remove the secrets whose recovery window has ended."""
+        for secret in self:
+            if secret.deletion is not None and secret.deletion <= now:
+                self.home_of(secret).remove(secret)
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the state."""
+        return {place: dict(secrets) for place, secrets in self._shelves.items() if secrets}
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to the state of a snapshot."""
+        self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}

@@ -1,0 +1,246 @@
+"""The pytest plugin: fixtures and markers."""
+
+# botocore takes a good part of a second to import, so nothing here imports it, nor any module that
+# does, before a test wants a fake.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from ._errors import UsageError, unknown_choice
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from ._fake import FakeSecrets
+    from ._seeds import Seed
+
+_WIDER: Final = (
+    "session_fake_secrets",
+    "package_fake_secrets",
+    "module_fake_secrets",
+    "class_fake_secrets",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsOptions:
+    """What one ``@pytest.mark.secrets(...)`` says."""
+
+    seeds: tuple[Seed, ...] = ()
+    region: str | None = None
+    account: str | None = None
+
+    @classmethod
+    def of(cls, mark: pytest.Mark) -> SecretsOptions:
+        """Read a mark; refuse an option that it does not have."""
+        _check_options(mark, ("account", "region"))
+        return cls(mark.args, **mark.kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsOptions:
+    """What one ``@pytest.mark.secrets_errors(...)`` says."""
+
+    operation: str = "GetSecretValue"
+    only: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, mark: pytest.Mark | None) -> ErrorsOptions:
+        """Read a mark; refuse an option that it does not have."""
+        if mark is None:
+            return cls()
+        _check_options(mark, ("also", "only", "operation"))
+        if len(mark.args) > 1:
+            message = "@pytest.mark.secrets_errors takes one operation. Use a mark for each."
+            raise UsageError(message)
+        named = {"operation": mark.args[0]} if mark.args else {}
+        lists = {name: _several(name, mark.kwargs[name]) for name in ("also", "only") if name in mark.kwargs}
+        return cls(**{**named, **mark.kwargs, **lists})
+
+    def codes(self) -> list[str]:
+        """Return the errors to inject: the documented ones of the operation, narrowed and widened."""
+        from ._calls import check_operation
+        from ._faults import check_error
+        from ._model import errors_of
+
+        check_operation(self.operation)
+        documented = errors_of(self.operation)
+        for code in self.only or ():
+            if code not in documented:
+                what = f"a documented error of {self.operation}"
+                raise unknown_choice(what, code, documented)
+        for code in self.also:
+            check_error(code)
+        chosen = [code for code in documented if self.only is None or code in self.only]
+        return [*chosen, *(code for code in self.also if code not in chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class InjectedError:
+    """The error that a run of a test meets.
+
+    :ivar code: AWS's error code, such as ``DecryptionFailure``.
+    :ivar operation: the operation that it is injected into.
+    """
+
+    code: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A fake that a fixture has started, and the marks that seeded it."""
+
+    fake: FakeSecrets
+    marks: tuple[pytest.Mark, ...]
+
+
+_RUNNING: Final = pytest.StashKey[list[_Running]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    config.stash[_RUNNING] = []
+    config.addinivalue_line(
+        "markers",
+        "secrets(*seeds, region=None, account=None): give the test a fake AWS Secrets Manager with "
+        "these secrets (dicts of names to values, Secret objects). Several marks add up; the "
+        "closest wins for the same secret.",
+    )
+    config.addinivalue_line(
+        "markers",
+        "secrets_errors(operation='GetSecretValue', only=None, also=()): which errors the fixture "
+        "secrets_error goes through; by default all that AWS documents for the operation.",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the marker alone activate a fake."""
+    for item in items:
+        names = getattr(item, "fixturenames", None)
+        if names is not None and "fake_secrets" not in names and item.get_closest_marker("secrets"):
+            names.insert(0, "fake_secrets")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``secrets_error`` once for each error."""
+    if "secrets_error" not in metafunc.fixturenames:
+        return
+    with _usage_errors_shown():
+        options = ErrorsOptions.of(metafunc.definition.get_closest_marker("secrets_errors"))
+        errors = [InjectedError(code, options.operation) for code in options.codes()]
+    metafunc.parametrize(
+        "secrets_error", errors, indirect=True, ids=[error.code for error in errors]
+    )
+
+
+@pytest.fixture
+def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """A fake AWS Secrets Manager that answers every botocore client until the test ends."""
+    for name in _WIDER:
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="class")
+def class_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """A fake AWS Secrets Manager that lasts as long as the test class."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="module")
+def module_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """A fake AWS Secrets Manager that lasts as long as the test module."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="package")
+def package_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """A fake AWS Secrets Manager that lasts as long as the test package."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="session")
+def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """A fake AWS Secrets Manager that lasts as long as the test run."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture
+def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
+    """A client of the fake AWS Secrets Manager: boto3's, or botocore's where boto3 is absent."""
+    return fake_secrets.client()
+
+
+@pytest.fixture
+def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
+    """The error that AWS Secrets Manager answers in this run; one run for each documented error."""
+    error: InjectedError = request.param
+    fake_secrets.faults.add(error.code, operation=error.operation)
+    return error
+
+
+def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Start a fake inside those that run already, with the seeds of the marks they lack."""
+    from ._fake import FakeSecrets
+
+    running = request.config.stash[_RUNNING]
+    applied = [mark for outer in running for mark in outer.marks]
+    marks = tuple(
+        mark
+        for mark in request.node.iter_markers("secrets")
+        if not any(mark is other for other in applied)
+    )
+    with _usage_errors_shown():
+        options = [SecretsOptions.of(mark) for mark in marks]
+        # The closest mark comes first, and is to have the last word on a secret.
+        seeds = [seed for option in reversed(options) for seed in option.seeds]
+        fake = FakeSecrets(*seeds, **_place(options, running))
+    with fake:
+        running.append(_Running(fake, marks))
+        try:
+            yield fake
+        finally:
+            running.pop()
+
+
+def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, str]:
+    """Return Region and account: those of the closest mark, else of the fake around."""
+    place: dict[str, str] = {}
+    for name in ("region", "account"):
+        said = [getattr(option, name) for option in options]
+        said += [getattr(outer.fake, name) for outer in reversed(running)]
+        place.update({name: value for value in said[::-1] if value is not None})
+    return place
+
+
+@contextmanager
+def _usage_errors_shown() -> Iterator[None]:
+    """Show a misuse as its message alone: the frames would all be ours."""
+    try:
+        yield
+    except UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _check_options(mark: pytest.Mark, known: tuple[str, ...]) -> None:
+    for option in mark.kwargs:
+        if option not in known:
+            what = f"an option of @pytest.mark.{mark.name}"
+            raise unknown_choice(what, option, known)
+
+
+def _several(name: str, codes: Any) -> tuple[str, ...]:
+    if isinstance(codes, str):
+        message = f"{name}={codes!r} of @pytest.mark.secrets_errors is one string. Give a list."
+        raise UsageError(message)
+    return tuple(codes)
