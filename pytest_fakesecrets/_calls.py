@@ -136,7 +136,9 @@ def check_operation(operation: str | None) -> None:
 
 
 def _masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _mask(value) if name in _SENSITIVE else value for name, value in parameters.items()}
+    return {
+        name: _mask(value) if name in _SENSITIVE else value for name, value in parameters.items()
+    }
 
 
 def _mask(value: object) -> object:

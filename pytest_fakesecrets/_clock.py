@@ -39,7 +39,9 @@ class Clock:
         :raises UsageError: for an unknown unit, or an amount that is not positive.
         """
         if unknown := sorted(set(amount) - set(_UNITS)):
-            message = f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
+            message = (
+                f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
+            )
             raise UsageError(message)
         step = timedelta(**amount)
         if step < timedelta():

@@ -19,7 +19,9 @@ _WORD: Final = re.compile(r"[^a-z](?=[a-z])[a-z]+|[a-z]+|[^a-z]+?(?=[^a-z][a-z])
 _SEPARATORS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
-def select(secrets: Iterable[StoredSecret], filters: Sequence[Mapping[str, Any]]) -> list[StoredSecret]:
+def select(
+    secrets: Iterable[StoredSecret], filters: Sequence[Mapping[str, Any]]
+) -> list[StoredSecret]:
     """Return the secrets that pass every filter, each by any one of its values."""
     for wanted in filters:
         _check(wanted)

@@ -178,7 +178,9 @@ def _response(answer: _wire.Answer, url: str) -> AWSResponse:
     return AWSResponse(url, answer.status, answer.headers, _Body(answer.body))
 
 
-def _parsed(endpoint: Any, operation_model: OperationModel, response: AWSResponse) -> dict[str, Any]:
+def _parsed(
+    endpoint: Any, operation_model: OperationModel, response: AWSResponse
+) -> dict[str, Any]:
     """Parse an answer as Endpoint does: errors once more, by their own shape."""
     parser = _parser(endpoint, operation_model)
     raw = convert_to_response_dict(response, operation_model)

@@ -14,7 +14,12 @@ Item = TypeVar("Item")
 
 
 def paginate(
-    items: Sequence[Item], *, size: int, token: str | None, query: object, key: Callable[[Item], str]
+    items: Sequence[Item],
+    *,
+    size: int,
+    token: str | None,
+    query: object,
+    key: Callable[[Item], str],
 ) -> tuple[Sequence[Item], str | None]:
     """Cut one page out of `items`.
 

@@ -86,7 +86,8 @@ class StoredSecret:
     def labels_by_version(self) -> dict[str, list[str]]:
         """Return the labels of each version that has any, ordered by version id."""
         return {
-            version_id: self.labels_of(version_id) for version_id in sorted(set(self.labels.values()))
+            version_id: self.labels_of(version_id)
+            for version_id in sorted(set(self.labels.values()))
         }
 
     def attach(self, label: str, version_id: str) -> StoredSecret:

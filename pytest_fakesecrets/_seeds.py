@@ -138,7 +138,9 @@ def read(seeds: Iterable[Seed]) -> list[Secret]:
     :raises UsageError: for what is neither a mapping of names to values nor a :class:`Secret`.
     """
     secrets = [secret for seed in seeds for secret in _read_one(seed)]
-    return list({(secret.name, secret.region, secret.account): secret for secret in secrets}.values())
+    return list(
+        {(secret.name, secret.region, secret.account): secret for secret in secrets}.values()
+    )
 
 
 def store(seed: Secret, settings: Settings, now: datetime, random: Random) -> StoredSecret:
@@ -227,12 +229,16 @@ def _named(name: str, value: SeedValue | Secret | None) -> Secret:
     if not isinstance(value, Secret):
         return Secret(name, value)
     if value.name != name:
-        message = f"The seed {name!r} holds a Secret of another name, {value.name!r}. Give one name."
+        message = (
+            f"The seed {name!r} holds a Secret of another name, {value.name!r}. Give one name."
+        )
         raise UsageError(message)
     return value
 
 
-def _stored_version(version: Version, seed: Secret, created: datetime, random: Random) -> StoredVersion:
+def _stored_version(
+    version: Version, seed: Secret, created: datetime, random: Random
+) -> StoredVersion:
     return StoredVersion(
         id=version.id or str(uuid.UUID(int=random.getrandbits(128), version=4)),
         value=None if version.value is None else text_or_bytes(version.value),

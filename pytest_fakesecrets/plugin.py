@@ -62,7 +62,11 @@ class ErrorsOptions:
             message = "@pytest.mark.secrets_errors takes one operation. Use a mark for each."
             raise UsageError(message)
         named = {"operation": mark.args[0]} if mark.args else {}
-        lists = {name: _several(name, mark.kwargs[name]) for name in ("also", "only") if name in mark.kwargs}
+        lists = {
+            name: _several(name, mark.kwargs[name])
+            for name in ("also", "only")
+            if name in mark.kwargs
+        }
         return cls(**{**named, **mark.kwargs, **lists})
 
     def codes(self) -> list[str]:

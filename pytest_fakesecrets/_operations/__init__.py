@@ -40,7 +40,15 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-__all__ = ["OPERATIONS", "Context", "Response", "members", "perform", "refuse_unknown", "snake_case"]
+__all__ = [
+    "OPERATIONS",
+    "Context",
+    "Response",
+    "members",
+    "perform",
+    "refuse_unknown",
+    "snake_case",
+]
 
 
 def perform(context: Context, parameters: Mapping[str, Any]) -> Response:

@@ -55,7 +55,9 @@ def batch_get_secret_value(
 ) -> Response:
     """Answer BatchGetSecretValue: the current value of each secret, or why there is none."""
     if bool(secret_id_list) == bool(filters):
-        raise invalid_parameter("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+        raise invalid_parameter(
+            "Either 'SecretIdList' or 'Filters' must be provided, but not both."
+        )
     if filters:
         secrets = [secret for secret in context.shelf if secret.deletion is None]
         found = [secret.arn for secret in select(secrets, filters)]
@@ -206,7 +208,9 @@ def _label_removed(secret: StoredSecret, label: str, holder: str | None) -> Stor
     return secret.detach(label)
 
 
-def _label_moved(secret: StoredSecret, label: str, remove_from: str | None, to: str) -> StoredSecret:
+def _label_moved(
+    secret: StoredSecret, label: str, remove_from: str | None, to: str
+) -> StoredSecret:
     holder = secret.labels.get(label)
     if remove_from is not None:
         _refuse_other_holder(secret, label, remove_from)
