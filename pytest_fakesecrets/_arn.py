@@ -68,7 +68,7 @@ def new_suffix(random: Random) -> str:
 
 @functools.cache
 def partition_of(region: str) -> str:
-    """Return the partition of a Region: aws, aws-cn, aws-us-gov, …"""
+    """Return the partition of a Region, such as aws-cn."""
     return next(
         (
             str(partition["id"])

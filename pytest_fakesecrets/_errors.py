@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-SECRET_NOT_FOUND: Final = "Secrets Manager can't find the specified secret."
+NOT_FOUND: Final = "Secrets Manager can't find the specified secret."
 MARKED_FOR_DELETION: Final = (
     "You can't perform this operation on the secret because it was marked for deletion."
 )
@@ -40,7 +40,7 @@ MODELLED_ERRORS: Final = {
         "broad access to the secret."
     ),
     "ResourceExistsException": "A resource with the ID you requested already exists.",
-    "ResourceNotFoundException": SECRET_NOT_FOUND,
+    "ResourceNotFoundException": NOT_FOUND,
 }
 
 # Raised by the framework in front of the service, so absent from the service model.
@@ -97,7 +97,7 @@ class NotImitatedError(UsageError, NotImplementedError):
 
 def not_found() -> ServiceError:
     """Return the answer for a secret that does not exist."""
-    return ServiceError("ResourceNotFoundException", SECRET_NOT_FOUND)
+    return ServiceError("ResourceNotFoundException", NOT_FOUND)
 
 
 def version_not_found(version_id: str) -> ServiceError:

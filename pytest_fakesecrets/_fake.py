@@ -209,7 +209,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         return sum(1 for _ in self)
 
     # The identity of a fake is its state, not what it happens to hold.
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return id(self)
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -260,8 +261,8 @@ class FakeSecrets(Mapping[str, SecretView]):
                     "Put everything into the Secret, or give a name instead of it."
                 )
                 raise UsageError(message)
-            return self._seed(name_or_secret)
-        return self._seed(_described(name_or_secret, value, details))
+            return self._seed(name_or_secret)[-1]
+        return self._seed(_described(name_or_secret, value, details))[-1]
 
     def client(self, region: str | None = None, account: str | None = None) -> SecretsManagerClient:
         """Return a new client of Secrets Manager: boto3's, or botocore's where boto3 is absent.
@@ -294,15 +295,15 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.calls.clear()
             self._service.faults.clear()
 
-    def _seed(self, *seeds: Seed) -> Any:
-        added = None
+    def _seed(self, *seeds: Seed) -> list[SecretView]:
+        added = []
         with self._service.lock:
             now = self._service.clock.now()
             # All descriptions are read before any is kept: a wrong one changes nothing.
             for seed in read(seeds):
                 secret = store(seed, self._service.settings, now, self._service.random)
                 self._service.store.home_of(secret).put(secret)
-                added = SecretView(self._service, secret.arn)
+                added.append(SecretView(self._service, secret.arn))
         return added
 
     def _find(self, secret_id: object) -> StoredSecret | None:

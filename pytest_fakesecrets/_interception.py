@@ -7,7 +7,7 @@ import inspect
 import io
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import AWSResponse
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from ._service import Service
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
-_CREDENTIALS: Final = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+_CREDENTIALS: Final[Mapping[str, Any]] = {
+    "aws_access_key_id": "testing",
+    "aws_secret_access_key": "testing",
+}
 _CREATE_CLIENT: Final = inspect.signature(Session.create_client)
 
 _lock: Final = threading.Lock()
@@ -77,7 +80,8 @@ def _session() -> Session:
         import boto3  # noqa: PLC0415 - boto3 is optional, and slow to import
     except ImportError:
         return session
-    return boto3.Session(botocore_session=session)._session
+    boto3.Session(botocore_session=session)
+    return session
 
 
 def _patch() -> None:
@@ -166,16 +170,18 @@ async def _converse(
 
 def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
     context = request_dict["context"]
+    operation = str(operation_model.name)
     return Call(
-        operation=operation_model.name,
-        parameters=_wire.decode(operation_model.name, request_dict["body"]),
+        operation=operation,
+        parameters=_wire.decode(operation, request_dict["body"]),
         region=context["client_region"],
         account=context.get(_ACCOUNT_KEY, service.settings.account),
     )
 
 
 def _response(answer: _wire.Answer, url: str) -> AWSResponse:
-    return AWSResponse(url, answer.status, answer.headers, _Body(answer.body))
+    headers: Any = answer.headers
+    return AWSResponse(url, answer.status, headers, _Body(answer.body))
 
 
 def _parsed(

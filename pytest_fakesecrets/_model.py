@@ -35,13 +35,15 @@ def request_shape(operation: str) -> StructureShape:
 @functools.cache
 def operations() -> frozenset[str]:
     """Return the names of all operations of the installed botocore."""
-    return frozenset(service_model().operation_names)
+    names: list[str] = cast("Any", service_model()).operation_names
+    return frozenset(names)
 
 
 @functools.cache
 def errors_of(operation: str) -> tuple[str, ...]:
     """Return the codes of the errors documented for an operation, in the model's order."""
-    return tuple(shape.name for shape in operation_model(operation).error_shapes)
+    shapes = cast("Any", operation_model(operation)).error_shapes
+    return tuple(str(shape.name) for shape in shapes)
 
 
 @functools.cache

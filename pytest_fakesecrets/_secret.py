@@ -126,7 +126,7 @@ class StoredSecret:
             secret = secret.detach(PENDING).attach(CURRENT, version.id)
         for label in sorted(wanted - {CURRENT}):
             secret = secret.attach(label, version.id)
-        return secret._within_quota(version.created)
+        return secret.within_quota(version.created)
 
     def read_at(self, version_id: str, now: datetime) -> StoredSecret:
         """Note that a version was read: AWS keeps the day, as midnight UTC."""
@@ -157,7 +157,7 @@ class StoredSecret:
             raise ServiceError("LimitExceededException")
         return replace(self, labels=labels)
 
-    def _within_quota(self, now: datetime) -> StoredSecret:
+    def within_quota(self, now: datetime) -> StoredSecret:
         """Forget the oldest unlabelled versions over the quota, but none of the last 24 hours."""
         excess = len(self.versions) - MAX_VERSIONS
         if excess <= 0:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ._arn import is_arn
 from ._errors import ServiceError
 from ._model import request_shape
 
-if TYPE_CHECKING:
-    from botocore.model import Shape
-
-MISSING_TOKEN: Final = (
+_NO_REQUEST_ID: Final = (
     "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 )
 # AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
@@ -48,7 +45,7 @@ def validate(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     _check_constraints(operation, given)
     _check_names(given)
     if operation in _TOKEN_ERRORS and "ClientRequestToken" not in given:
-        raise ServiceError(_TOKEN_ERRORS[operation], MISSING_TOKEN)
+        raise ServiceError(_TOKEN_ERRORS[operation], _NO_REQUEST_ID)
     return given
 
 
@@ -69,7 +66,7 @@ def _check_names(parameters: Mapping[str, Any]) -> None:
             raise ServiceError("ValidationException")
 
 
-def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
     if value is None:
         return
     if shape.type_name == "structure":

@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ._errors import FRAMEWORK_ERRORS, ServiceError
 from ._model import operation_model, request_shape
 
-if TYPE_CHECKING:
-    from botocore.model import Shape
-
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 TARGET_PREFIX: Final = "secretsmanager."
 
-_PYTHON_TYPES: Final = {"string": str, "boolean": bool, "integer": int, "long": int, "list": list}
+_PYTHON_TYPES: Final[Mapping[str, type]] = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "long": int,
+    "list": list,
+}
 _NAMES: Final = {
     "string": "a String",
     "boolean": "a Boolean",
@@ -75,7 +78,7 @@ def headers(body: bytes, request_id: str, now: datetime) -> dict[str, str]:
     }
 
 
-def _decoded(shape: Shape | Any, value: Any) -> Any:
+def _decoded(shape: Any, value: Any) -> Any:
     if shape.type_name == "blob":
         return _decoded_blob(value)
     if shape.type_name == "structure":

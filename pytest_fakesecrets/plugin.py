@@ -70,7 +70,7 @@ class ErrorsOptions:
         return cls(**{**named, **mark.kwargs, **lists})
 
     def codes(self) -> list[str]:
-        """Return the errors to inject: the documented ones of the operation, narrowed and widened."""
+        """Return the errors to inject: the operation's documented ones, narrowed and widened."""
         from ._calls import check_operation
         from ._faults import check_error
         from ._model import errors_of
@@ -148,7 +148,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """A fake AWS Secrets Manager that answers every botocore client until the test ends."""
+    """Give a fake AWS Secrets Manager that answers every botocore client until the test ends."""
     for name in _WIDER:
         if name in request.fixturenames:
             request.getfixturevalue(name)
@@ -157,37 +157,37 @@ def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
 
 @pytest.fixture(scope="class")
 def class_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """A fake AWS Secrets Manager that lasts as long as the test class."""
+    """Give a fake AWS Secrets Manager that lasts as long as the test class."""
     yield from _run_fake(request)
 
 
 @pytest.fixture(scope="module")
 def module_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """A fake AWS Secrets Manager that lasts as long as the test module."""
+    """Give a fake AWS Secrets Manager that lasts as long as the test module."""
     yield from _run_fake(request)
 
 
 @pytest.fixture(scope="package")
 def package_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """A fake AWS Secrets Manager that lasts as long as the test package."""
+    """Give a fake AWS Secrets Manager that lasts as long as the test package."""
     yield from _run_fake(request)
 
 
 @pytest.fixture(scope="session")
 def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """A fake AWS Secrets Manager that lasts as long as the test run."""
+    """Give a fake AWS Secrets Manager that lasts as long as the test run."""
     yield from _run_fake(request)
 
 
 @pytest.fixture
 def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
-    """A client of the fake AWS Secrets Manager: boto3's, or botocore's where boto3 is absent."""
+    """Give a client of the fake AWS Secrets Manager: boto3's, or botocore's where boto3 is absent."""
     return fake_secrets.client()
 
 
 @pytest.fixture
 def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
-    """The error that AWS Secrets Manager answers in this run; one run for each documented error."""
+    """Have AWS Secrets Manager answer with an error: one run for each documented one."""
     error: InjectedError = request.param
     fake_secrets.faults.add(error.code, operation=error.operation)
     return error
@@ -219,12 +219,12 @@ def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
 
 def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, str]:
     """Return Region and account: those of the closest mark, else of the fake around."""
-    place: dict[str, str] = {}
+    place = {}
     for name in ("region", "account"):
         said = [getattr(option, name) for option in options]
         said += [getattr(outer.fake, name) for outer in reversed(running)]
-        place.update({name: value for value in said[::-1] if value is not None})
-    return place
+        place[name] = next((value for value in said if value is not None), None)
+    return {name: value for name, value in place.items() if value is not None}
 
 
 @contextmanager

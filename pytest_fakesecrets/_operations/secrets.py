@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from .. import _arn
 from .._errors import (
@@ -16,7 +16,7 @@ from .._errors import (
     invalid_request,
     not_found,
 )
-from .._secret import CURRENT, StoredSecret, StoredVersion, Value
+from .._secret import CURRENT, StoredSecret, Value
 from ._context import Context, Response, refuse_managed
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content

@@ -126,7 +126,7 @@ def one_value(secret_string: str | None, secret_binary: bytes | None) -> Value |
 def put_version(
     context: Context, secret: StoredSecret, token: str, value: Value, labels: Iterable[str]
 ) -> StoredSecret:
-    """Keep a new version whose id is the token; the same value with the same token changes nothing."""
+    """Keep a new version whose id is the token; the same value once more changes nothing."""
     known = secret.versions.get(token)
     if known is not None and known.value is not None:
         refuse_other_content(secret, known, value)
@@ -192,10 +192,9 @@ def _batch(
     for secret_id in page:
         try:
             values.append(get_secret_value(context, secret_id=secret_id))
-        except ServiceError as error:
-            errors.append(
-                {"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message}
-            )
+        except ServiceError as error:  # noqa: PERF203 - one secret's error is not the batch's
+            entry = {"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message}
+            errors.append(entry)
     return {"SecretValues": values, "Errors": errors, "NextToken": following}
 
 
