@@ -22,7 +22,6 @@ _PYTHON_TYPES: Final[Mapping[str, type]] = {
     "boolean": bool,
     "integer": int,
     "long": int,
-    "list": list,
 }
 _NAMES: Final = {
     "string": "a String",
@@ -79,16 +78,19 @@ def headers(body: bytes, request_id: str, now: datetime) -> dict[str, str]:
 
 
 def _decoded(shape: Any, value: Any) -> Any:
-    if shape.type_name == "blob":
-        return _decoded_blob(value)
-    if shape.type_name == "structure":
-        return _decoded_structure(shape, value)
+    special = _DECODERS.get(shape.type_name)
+    if special is not None:
+        return special(shape, value)
     expected = _PYTHON_TYPES[shape.type_name]
     if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
         raise ServiceError("SerializationException", _mismatch(shape.type_name, value))
-    if expected is list:
-        return [_decoded(shape.member, element) for element in value]
     return value
+
+
+def _decoded_list(shape: Any, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ServiceError("SerializationException", _mismatch("list", value))
+    return [_decoded(shape.member, element) for element in value]
 
 
 def _decoded_structure(shape: Any, value: Any) -> dict[str, Any]:
@@ -101,11 +103,18 @@ def _decoded_structure(shape: Any, value: Any) -> dict[str, Any]:
     }
 
 
-def _decoded_blob(value: Any) -> bytes:
+def _decoded_blob(_: Any, value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise ServiceError("SerializationException") from None
+
+
+_DECODERS: Final = {
+    "blob": _decoded_blob,
+    "list": _decoded_list,
+    "structure": _decoded_structure,
+}
 
 
 def _mismatch(expected: str, value: object) -> str:

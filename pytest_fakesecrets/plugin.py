@@ -187,7 +187,7 @@ def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
 
 @pytest.fixture
 def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
-    """Have AWS Secrets Manager answer with an error: one run for each documented one."""
+    """Have AWS Secrets Manager answer with an error; one run for each documented one."""
     error: InjectedError = request.param
     fake_secrets.faults.add(error.code, operation=error.operation)
     return error
