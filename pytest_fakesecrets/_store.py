@@ -14,8 +14,9 @@ Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
 class Shelf:
     """The secrets of one account in one Region."""
 
-    def __init__(self, secrets: dict[str, StoredSecret]) -> None:
+    def __init__(self, secrets: dict[str, StoredSecret], deletions: dict[str, datetime]) -> None:
         self._secrets = secrets
+        self._deletions = deletions
 
     def __iter__(self) -> Iterator[StoredSecret]:
         return iter(tuple(self._secrets.values()))
@@ -30,11 +31,16 @@ class Shelf:
 
     def put(self, secret: StoredSecret) -> None:
         """Keep a secret, instead of the one that had its name."""
+        former = self._secrets.get(secret.name, secret)
+        self._deletions.pop(former.arn, None)
         self._secrets[secret.name] = secret
+        if secret.deletion is not None:
+            self._deletions[secret.arn] = secret.deletion
 
     def remove(self, secret: StoredSecret) -> None:
         """Forget a secret; its name is free at once."""
         self._secrets.pop(secret.name, None)
+        self._deletions.pop(secret.arn, None)
 
 
 class Store:
@@ -42,6 +48,8 @@ class Store:
 
     def __init__(self) -> None:
         self._shelves: Snapshot = {}
+        # What falls due is at hand, so that no call has to look through all secrets.
+        self._deletions: dict[str, datetime] = {}
 
     def __iter__(self) -> Iterator[StoredSecret]:
         for secrets in tuple(self._shelves.values()):
@@ -49,7 +57,7 @@ class Store:
 
     def shelf(self, account: str, region: str) -> Shelf:
         """Return the shelf of an account in a Region."""
-        return Shelf(self._shelves.setdefault((account, region), {}))
+        return Shelf(self._shelves.setdefault((account, region), {}), self._deletions)
 
     def home_of(self, secret: StoredSecret) -> Shelf:
         """Return the shelf that a secret belongs on."""
@@ -62,8 +70,9 @@ class Store:
 
     def purge(self, now: datetime) -> None:
         """Remove the secrets whose recovery window has ended."""
-        for secret in self:
-            if secret.deletion is not None and secret.deletion <= now:
+        for arn, deletion in tuple(self._deletions.items()):
+            secret = self.find_arn(arn)
+            if secret is not None and deletion <= now:
                 self.home_of(secret).remove(secret)
 
     def snapshot(self) -> Snapshot:
@@ -73,3 +82,4 @@ class Store:
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the state of a snapshot."""
         self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}
+        self._deletions = {secret.arn: secret.deletion for secret in self if secret.deletion}
