@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, overload
 
-from ._errors import UsageError, unknown_choice
+from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._model import operations
+
+__tracebackhide__ = HIDE_MISUSE
 
 _MASK: Final = "***"
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RandomPassword", "RotationToken"})

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from ._errors import UsageError
+from ._errors import HIDE_MISUSE, UsageError
+
+__tracebackhide__ = HIDE_MISUSE
 
 _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from operator import methodcaller
 from typing import Final
 
 NOT_FOUND: Final = "Secrets Manager can't find the specified secret."
@@ -89,6 +90,10 @@ class ServiceError(Exception):
 
 class UsageError(Exception):
     """The test author asked the fake for something it cannot do; says what, and the remedy."""
+
+
+# What a module names __tracebackhide__ for pytest: a misuse ends at the test's own line.
+HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 
 
 class NotImitatedError(UsageError, NotImplementedError):

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Final
 
 from . import _arn, _interception
-from ._errors import UsageError, unknown_choice
+from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_account, check_region
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
 
-# A traceback of a misuse ends at the test's own line.
-__tracebackhide__ = methodcaller("errisinstance", UsageError)
+__tracebackhide__ = HIDE_MISUSE
 
 
 class SecretView:

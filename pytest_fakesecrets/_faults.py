@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._calls import check_operation
-from ._errors import DEFAULT_MESSAGES, MODELLED_ERRORS, ServiceError, UsageError, unknown_choice
+from ._errors import (
+    DEFAULT_MESSAGES,
+    HIDE_MISUSE,
+    MODELLED_ERRORS,
+    ServiceError,
+    UsageError,
+    unknown_choice,
+)
 from ._model import errors_of
 
 if TYPE_CHECKING:
     from ._calls import Call
+
+
+__tracebackhide__ = HIDE_MISUSE
 
 
 class Fault:

@@ -44,7 +44,7 @@ def _token(position: int, last: str, query: object) -> str:
 def _start(items: Sequence[Item], token: str, query: object, key: Callable[[Item], str]) -> int:
     try:
         position, last, asked = json.loads(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         raise ServiceError("InvalidNextTokenException") from None
     if asked != repr(query):
         raise ServiceError("InvalidNextTokenException")

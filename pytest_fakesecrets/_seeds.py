@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from . import _arn
-from ._errors import UsageError
+from ._errors import HIDE_MISUSE, UsageError
 from ._secret import (
     CURRENT,
     MAX_LABELS,
@@ -26,6 +26,8 @@ from ._secret import (
 )
 from ._settings import Settings, check_account, check_region
 from ._validation import NAME
+
+__tracebackhide__ = HIDE_MISUSE
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 SeedValue = str | bytes | Sequence[Json] | Mapping[str, Json]

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ._errors import UsageError
+from ._errors import HIDE_MISUSE, UsageError
+
+__tracebackhide__ = HIDE_MISUSE
 
 DEFAULT_REGION: Final = "us-east-1"
 DEFAULT_ACCOUNT: Final = "123456789012"

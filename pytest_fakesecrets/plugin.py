@@ -181,7 +181,7 @@ def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 
 @pytest.fixture
 def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
-    """Give a client of the fake AWS Secrets Manager: boto3's, or botocore's where boto3 is absent."""
+    """Give a client of the fake: boto3's, or botocore's where boto3 is absent."""
     return fake_secrets.client()
 
 
@@ -230,10 +230,14 @@ def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, 
 @contextmanager
 def _usage_errors_shown() -> Iterator[None]:
     """Show a misuse as its message alone: the frames would all be ours."""
+    misuse = None
     try:
         yield
     except UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+        misuse = str(error)
+    # Outside of `except`, so that no pytest shows the error as the cause of the failure.
+    if misuse is not None:
+        pytest.fail(misuse, pytrace=False)
 
 
 def _check_options(mark: pytest.Mark, known: tuple[str, ...]) -> None:
