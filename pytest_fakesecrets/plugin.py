@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -58,7 +59,7 @@ class ErrorsOptions:
         if mark is None:
             return cls()
         _check_options(mark, ("also", "only", "operation"))
-        if len(mark.args) > 1:
+        if len(mark.args) + ("operation" in mark.kwargs) > 1:
             message = "@pytest.mark.secrets_errors takes one operation. Use a mark for each."
             raise UsageError(message)
         named = {"operation": mark.args[0]} if mark.args else {}
@@ -126,12 +127,26 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Have each package know ``package_fake_secrets`` as its own.
+
+    pytest takes the package of a fixture to be where it is defined, and for one of a plugin that
+    is the whole session.
+    """
+    if isinstance(collector, pytest.Package):
+        manager = collector.session._fixturemanager  # noqa: SLF001 - no public way to register one
+        holder = ModuleType(collector.name)
+        vars(holder).update(package_fake_secrets=package_fake_secrets)
+        manager.parsefactories(holder, collector.nodeid.removesuffix("/__init__.py"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the marker alone activate a fake."""
     for item in items:
         names = getattr(item, "fixturenames", None)
-        if names is not None and "fake_secrets" not in names and item.get_closest_marker("secrets"):
-            names.insert(0, "fake_secrets")
+        if names is not None and item.get_closest_marker("secrets"):
+            # Before all others, so that an autouse fixture may already call Secrets Manager.
+            names[:] = ["fake_secrets", *(name for name in names if name != "fake_secrets")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -181,7 +196,7 @@ def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 
 @pytest.fixture
 def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
-    """Give a client of the fake: boto3's, or botocore's where boto3 is absent."""
+    """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
     return fake_secrets.client()
 
 
@@ -230,14 +245,10 @@ def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, 
 @contextmanager
 def _usage_errors_shown() -> Iterator[None]:
     """Show a misuse as its message alone: the frames would all be ours."""
-    misuse = None
     try:
         yield
     except UsageError as error:
-        misuse = str(error)
-    # Outside of `except`, so that no pytest shows the error as the cause of the failure.
-    if misuse is not None:
-        pytest.fail(misuse, pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _check_options(mark: pytest.Mark, known: tuple[str, ...]) -> None:
