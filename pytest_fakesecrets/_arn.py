@@ -27,6 +27,7 @@ class Arn(NamedTuple):
     region: str
     account: str
     resource: str
+    text: str
 
     @property
     def name(self) -> str:
@@ -53,7 +54,7 @@ def is_arn(secret_id: str) -> bool:
 def parse(secret_id: str) -> Arn | None:
     """Take the ARN of a secret apart; None where it is malformed."""
     match = _ARN.fullmatch(secret_id)
-    return Arn(match["region"], match["account"], match["resource"]) if match else None
+    return Arn(match["region"], match["account"], match["resource"], secret_id) if match else None
 
 
 def compose(region: str, account: str, name: str, suffix: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, overload
 
-from ._errors import HIDE_MISUSE, UsageError, unknown_choice
+from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
 from ._model import operations
 
 __tracebackhide__ = HIDE_MISUSE
@@ -55,6 +55,7 @@ class Call:
     error: str | None = None
     at: datetime | None = None
     identities: set[str] = field(default_factory=set, repr=False)
+    malformed: ServiceError | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.parameters = _masked(self.parameters)

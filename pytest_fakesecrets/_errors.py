@@ -83,6 +83,16 @@ class ServiceError(Exception):
         super().__init__(f"{code}: {self.message}")
 
     @property
+    def is_of_framework(self) -> bool:
+        """Whether the framework in front of the service raises it, and not the service's code.
+
+        Refusals by IAM, which begin with the caller, come from there; those about KMS do not.
+        """
+        if self.code == "AccessDeniedException":
+            return self.message.startswith("User: ")
+        return self.code in FRAMEWORK_ERRORS
+
+    @property
     def status(self) -> int:
         """The HTTP status: 500 for the errors of AWS's side, 400 for all others."""
         return 500 if self.code in _SERVER_SIDE else 400

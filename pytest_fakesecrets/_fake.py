@@ -298,9 +298,10 @@ class FakeSecrets(Mapping[str, SecretView]):
         with self._service.lock:
             now = self._service.clock.now()
             # All descriptions are read before any is kept: a wrong one changes nothing.
+            kept, random = self._service.store, self._service.random
             for seed in read(seeds):
-                secret = store(seed, self._service.settings, now, self._service.random)
-                self._service.store.home_of(secret).put(secret)
+                secret = store(seed, self._service.settings, now, random, kept.next_serial())
+                kept.home_of(secret).put(secret)
                 added.append(SecretView(self._service, secret.arn))
         return added
 

@@ -56,7 +56,7 @@ def _has_words(attribute: str | None, value: str) -> bool:
 
 
 def _begins(attributes: Iterable[str | None], value: str) -> bool:
-    return any((attribute or "").startswith(value) for attribute in attributes)
+    return not value or any((attribute or "").startswith(value) for attribute in attributes)
 
 
 def _by_any(secret: StoredSecret, value: str) -> bool:

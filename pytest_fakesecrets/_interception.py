@@ -5,24 +5,24 @@ from __future__ import annotations
 import functools
 import inspect
 import io
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
 from . import _wire
-from ._calls import Call
 from ._model import SERVICE
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
+    from ._calls import Call
     from ._service import Service
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
@@ -30,6 +30,7 @@ _CREDENTIALS: Final[Mapping[str, Any]] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
+_STANDARD: Final[Mapping[str, Any]] = {"defaults_mode": "standard"}
 _CREATE_CLIENT: Final = inspect.signature(Session.create_client)
 
 _lock: Final = threading.Lock()
@@ -56,7 +57,8 @@ def deactivate(service: Service) -> None:
 
 def innermost() -> Service | None:
     """Return the service that answers at present."""
-    return _active[-1] if _active else None
+    # One reading of the list: the last fake may end in another thread meanwhile.
+    return next(reversed(tuple(_active)), None)
 
 
 def make_client(region: str, account: str) -> Any:
@@ -86,11 +88,16 @@ def _session() -> Session:
 
 def _patch() -> None:
     _replace(Endpoint, "make_request", _make_request)
-    _replace(Session, "create_client", _create_client)
-    # aiobotocore's session has a create_client of its own; its endpoint inherits make_request.
-    aio_session = getattr(sys.modules.get("aiobotocore.session"), "AioSession", None)
-    if aio_session is not None:
-        _replace(aio_session, "create_client", _create_client)
+    _replace(Session, "__init__", _init_session)
+    for kind in (Session, *Session.__subclasses__()):
+        _replace_create_client(kind)
+
+
+def _replace_create_client(kind: type[Session]) -> None:
+    """Replace a kind of session's own create_client; aiobotocore's has one."""
+    replaced = any(owner is kind for owner, name, _ in _originals if name == "create_client")
+    if "create_client" in vars(kind) and not replaced:
+        _replace(kind, "create_client", _create_client)
 
 
 def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
@@ -110,22 +117,56 @@ def _unpatch() -> None:
         setattr(owner, name, original)
 
 
+def _init_session(
+    original: Callable[..., Any], session: Session, *args: Any, **kwargs: Any
+) -> None:
+    """Begin a session as ever; its kind may have been imported since the fake began."""
+    original(session, *args, **kwargs)
+    with _lock:
+        if _active:
+            _replace_create_client(session.__class__)
+
+
 def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Create a client as ever, but have it want no Region and no credentials of the machine.
 
-    Otherwise botocore would look for credentials as far as the instance metadata service.
+    Otherwise botocore would look for them as far as the instance metadata service.
     """
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
     service = innermost()
     if service is None or given["service_name"] != SERVICE:
         return original(*args, **kwargs)
-    session, config = given["self"], given.get("config")
-    explicit = given.get("region_name") or getattr(config, "region_name", None)
-    if not explicit and session.get_config_variable("region") is None:
+    session = given.pop("self")
+    given.setdefault("region_name", None)
+    if not _has_region(session, given):
         given["region_name"] = service.settings.region
-    if not session._credentials and given.get("aws_access_key_id") is None:  # noqa: SLF001 - no public way to ask without a lookup
+    if not _has_credentials(session, given):
         given.update(_CREDENTIALS)
-    return original(given.pop("self"), **given)
+    if _defaults_mode(session, given.get("config")) == "auto":
+        # What "auto" comes to where there is no metadata service.
+        standard = Config(**_STANDARD)
+        given["config"] = given["config"].merge(standard) if given.get("config") else standard
+    return original(session, **given)
+
+
+def _has_region(session: Any, given: Mapping[str, Any]) -> bool:
+    configs = (given.get("config"), session.get_default_client_config())
+    return bool(
+        given["region_name"]
+        or any(config.region_name for config in configs if config)
+        or session.get_config_variable("region")
+    )
+
+
+def _has_credentials(session: Any, given: Mapping[str, Any]) -> bool:
+    # Asking in public, get_credentials(), would be the lookup itself.
+    return bool(session._credentials) or any(given.get(key) for key in _CREDENTIALS)  # noqa: SLF001 - see above
+
+
+def _defaults_mode(session: Any, config: Any) -> str:
+    configs = (config, session.get_default_client_config())
+    chosen = [mode for each in configs if each and (mode := each.defaults_mode)]
+    return str((*chosen, session.get_config_variable("defaults_mode"))[0]).lower()
 
 
 def _make_request(
@@ -170,10 +211,9 @@ async def _converse(
 
 def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
     context = request_dict["context"]
-    operation = str(operation_model.name)
-    return Call(
-        operation=operation,
-        parameters=_wire.decode(operation, request_dict["body"]),
+    return _wire.read_call(
+        str(operation_model.name),
+        request_dict["body"],
         region=context["client_region"],
         account=context.get(_ACCOUNT_KEY, service.settings.account),
     )

@@ -40,7 +40,7 @@ class StoredSecret:
     """One secret with its versions; `labels` maps each staging label to the one version it is on.
 
     Optional members are None where AWS leaves them out of its answers. `deletion` is the moment
-    at which the recovery window ends.
+    at which the recovery window ends; `serial` grows from one creation to the next.
     """
 
     name: str
@@ -58,6 +58,7 @@ class StoredSecret:
     owning_service: str | None = None
     primary_region: str | None = None
     creation_token: str | None = None
+    serial: int = 0
 
     @property
     def region(self) -> str:

@@ -145,7 +145,9 @@ def read(seeds: Iterable[Seed]) -> list[Secret]:
     )
 
 
-def store(seed: Secret, settings: Settings, now: datetime, random: Random) -> StoredSecret:
+def store(
+    seed: Secret, settings: Settings, now: datetime, random: Random, serial: int
+) -> StoredSecret:
     """Turn a description into a secret as the service keeps it."""
     created = _moment(seed.created) or now
     versions = [_stored_version(version, seed, created, random) for version in seed.versions]
@@ -172,6 +174,7 @@ def store(seed: Secret, settings: Settings, now: datetime, random: Random) -> St
         accessed=_day(seed.last_accessed),
         deletion=_deletion(seed.deleted, now),
         owning_service=seed.owning_service,
+        serial=serial,
     )
 
 

@@ -76,6 +76,8 @@ class Service:
         self.settle()
         self._identify(call)
         self.faults.strike(call)
+        if call.malformed is not None:
+            raise call.malformed
         context = Context(
             operation=call.operation,
             account=call.account,

@@ -50,6 +50,7 @@ class Store:
         self._shelves: Snapshot = {}
         # What falls due is at hand, so that no call has to look through all secrets.
         self._deletions: dict[str, datetime] = {}
+        self._serial = 0
 
     def __iter__(self) -> Iterator[StoredSecret]:
         for secrets in tuple(self._shelves.values()):
@@ -75,6 +76,11 @@ class Store:
             if secret is not None and deletion <= now:
                 self.home_of(secret).remove(secret)
 
+    def next_serial(self) -> int:
+        """Return the number of a secret that is being created."""
+        self._serial += 1
+        return self._serial
+
     def snapshot(self) -> Snapshot:
         """Return a copy of the state."""
         return {place: dict(secrets) for place, secrets in self._shelves.items() if secrets}
@@ -83,3 +89,4 @@ class Store:
         """Go back to the state of a snapshot."""
         self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}
         self._deletions = {secret.arn: secret.deletion for secret in self if secret.deletion}
+        self._serial = max((self._serial, *(secret.serial for secret in self)))

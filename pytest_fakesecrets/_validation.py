@@ -60,10 +60,12 @@ def _check_constraints(operation: str, parameters: Mapping[str, Any]) -> None:
 
 
 def _check_names(parameters: Mapping[str, Any]) -> None:
-    single = [parameters[member] for member in ("Name", "SecretId") if member in parameters]
-    for name in [*single, *parameters.get("SecretIdList", ())]:
-        if not is_arn(name) and not NAME.fullmatch(name):
-            raise ServiceError("ValidationException")
+    ids = [parameters["SecretId"]] if "SecretId" in parameters else []
+    ids += parameters.get("SecretIdList", ())
+    names = [secret_id for secret_id in ids if not is_arn(secret_id)]
+    names += [parameters["Name"]] if "Name" in parameters else []
+    if not all(map(NAME.fullmatch, names)):
+        raise ServiceError("ValidationException")
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -92,9 +94,9 @@ def _below(path: str, name: str) -> str:
 
 
 def _broken_constraints(shape: Any, value: Any) -> Iterator[str]:
-    kind, size = _measure(value)
+    kind, size = _measure(shape.name, value)
     limits = shape.metadata
-    # A Name or SecretId of no characters meets the check of name characters instead: seen in
+    # A SecretId of no characters meets the check of name characters instead: seen in
     # https://github.com/hashicorp/terraform-provider-aws/issues/39406
     if size < limits.get("min", size) and (shape.name, value) != ("SecretIdType", ""):
         yield f"Member must have {kind} greater than or equal to {limits['min']}"
@@ -106,11 +108,13 @@ def _broken_constraints(shape: Any, value: Any) -> Iterator[str]:
         yield f"Member must satisfy enum value set: [{', '.join(limits['enum'])}]"
 
 
-def _measure(value: Any) -> tuple[str, int]:
-    if isinstance(value, str):
-        return "length", len(value)
+def _measure(shape_name: str, value: Any) -> tuple[str, int]:
     if isinstance(value, int):
         return "value", value
+    # A secret's text is measured in bytes: "65,536 bytes" in
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+    if shape_name == "SecretStringType":
+        return "length", len(value.encode(errors="surrogatepass"))
     return "length", len(value)
 
 

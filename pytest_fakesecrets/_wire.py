@@ -11,11 +11,12 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
-from ._errors import FRAMEWORK_ERRORS, ServiceError
+from ._calls import Call
+from ._errors import ServiceError
 from ._model import operation_model, request_shape
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
-TARGET_PREFIX: Final = "secretsmanager."
+_COMPACT: Final = (",", ":")
 
 _PYTHON_TYPES: Final[Mapping[str, type]] = {
     "string": str,
@@ -40,6 +41,21 @@ class Answer:
     body: bytes
 
 
+def read_call(operation: str, body: bytes, *, region: str, account: str) -> Call:
+    """Read a request; one that makes no sense is a call all the same, and is answered so."""
+    try:
+        return Call(
+            operation=operation,
+            parameters=decode(operation, body),
+            region=region,
+            account=account,
+        )
+    except ServiceError as error:
+        return Call(
+            operation=operation, parameters={}, region=region, account=account, malformed=error
+        )
+
+
 def decode(operation: str, body: bytes) -> dict[str, Any]:
     """Read a request; members that are null or unknown to AWS are left out, as AWS does.
 
@@ -47,7 +63,7 @@ def decode(operation: str, body: bytes) -> dict[str, Any]:
     """
     try:
         parameters = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ServiceError("SerializationException") from None
     decoded: dict[str, Any] = _decoded(request_shape(operation), parameters)
     return decoded
@@ -57,14 +73,13 @@ def encode(operation: str, response: Mapping[str, Any]) -> bytes:
     """Write an answer; what has no value is left out, and no output is no body at all."""
     if operation_model(operation).output_shape is None:
         return b""
-    return json.dumps(_present(response), default=_encoded).encode()
+    return json.dumps(_present(response), default=_encoded, separators=_COMPACT).encode()
 
 
 def encode_error(error: ServiceError) -> bytes:
     """Write an error: the framework spells ``message``, the service ``Message``."""
-    key = "message" if error.code in FRAMEWORK_ERRORS else "Message"
-    body = {"__type": error.code, key: error.message}
-    return json.dumps(body).encode()
+    key = "message" if error.is_of_framework else "Message"
+    return json.dumps({"__type": error.code, key: error.message}, separators=_COMPACT).encode()
 
 
 def headers(body: bytes, request_id: str, now: datetime) -> dict[str, str]:
@@ -90,7 +105,7 @@ def _decoded(shape: Any, value: Any) -> Any:
 def _decoded_list(shape: Any, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ServiceError("SerializationException", _mismatch("list", value))
-    return [_decoded(shape.member, element) for element in value]
+    return [_decoded(shape.member, element) for element in value if element is not None]
 
 
 def _decoded_structure(shape: Any, value: Any) -> dict[str, Any]:
@@ -129,8 +144,10 @@ def _mismatch(expected: str, value: object) -> str:
     return f"{token} can not be converted to {_NAMES.get(expected, 'a Collection')}"
 
 
-def _present(response: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in response.items() if value is not None}
+def _present(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _present(member) for name, member in value.items() if member is not None}
+    return [_present(element) for element in value] if isinstance(value, list) else value
 
 
 def _encoded(value: datetime | bytes) -> float | str:

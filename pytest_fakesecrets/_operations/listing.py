@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from .._filters import select
@@ -13,11 +12,10 @@ from ._context import Context, Response
 from .secrets import description_of
 
 _PAGE_SIZE: Final = 100
-_NEVER: Final = datetime.min.replace(tzinfo=timezone.utc)
-_KEYS: Final[Mapping[str, Callable[[StoredSecret], Any]]] = {
-    "created-date": lambda secret: secret.created,
-    "last-accessed-date": lambda secret: secret.accessed or _NEVER,
-    "last-changed-date": lambda secret: secret.changed,
+_SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
+    "created-date": lambda secret: secret.created.timestamp(),
+    "last-accessed-date": lambda secret: secret.accessed.timestamp() if secret.accessed else 0,
+    "last-changed-date": lambda secret: secret.changed.timestamp(),
     "name": lambda secret: secret.name,
 }
 
@@ -36,15 +34,19 @@ def list_secrets(
     listed = [
         secret for secret in context.shelf if include_planned_deletion or secret.deletion is None
     ]
-    # Sorting is stable: what was created in the same millisecond keeps its order, as it would
-    # have had its own millisecond in AWS.
-    found = sorted(select(listed, filters), key=_KEYS[sort_by], reverse=sort_order == "desc")
+    descending = sort_order == "desc"
+
+    def key(secret: StoredSecret) -> list[float | str]:
+        # In AWS each creation has a millisecond of its own; here its number tells the order.
+        return [_SORT_KEYS[sort_by](secret), secret.serial]
+
     page, following = paginate(
-        found,
+        sorted(select(listed, filters), key=key, reverse=descending),
         size=max_results,
         token=next_token,
         query=(include_planned_deletion, filters, sort_order, sort_by),
-        key=lambda secret: secret.arn,
+        key=key,
+        descending=descending,
     )
     return {"SecretList": [_entry(secret) for secret in page], "NextToken": following}
 

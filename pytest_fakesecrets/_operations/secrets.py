@@ -60,6 +60,7 @@ def create_secret(
         type=type or None,
         tags=None if tags is None else read_tags(tags),
         creation_token=client_request_token,
+        serial=context.store.next_serial(),
     )
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
@@ -122,6 +123,7 @@ def delete_secret(
 def restore_secret(context: Context, *, secret_id: str) -> Response:
     """Answer RestoreSecret; a secret that is not scheduled for deletion stays as it is."""
     secret = context.find(secret_id)
+    refuse_managed(secret)
     if secret.deletion is not None:
         context.keep(replace(secret, deletion=None, changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name}
@@ -209,12 +211,11 @@ def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -
         context.store.home_of(secret).remove(secret)
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
-    arn = _arn.parse(secret_id)
-    return {
-        "ARN": secret_id if arn and arn.is_complete else context.new_arn(secret_id),
-        "Name": arn.name if arn else secret_id,
-        "DeletionDate": context.now,
-    }
+    arn = _arn.parse(secret_id if _arn.is_arn(secret_id) else context.new_arn(secret_id))
+    if arn is None:
+        raise not_found()
+    complete = arn.text if arn.is_complete else f"{arn.text}-{_arn.new_suffix(context.random)}"
+    return {"ARN": complete, "Name": arn.name, "DeletionDate": context.now}
 
 
 def _deletion(secret: StoredSecret, moment: datetime) -> Response:

@@ -60,14 +60,22 @@ def batch_get_secret_value(
         )
     if filters:
         secrets = [secret for secret in context.shelf if secret.deletion is None]
-        found = [secret.arn for secret in select(secrets, filters)]
-        return _batch(context, found, max_results or _BATCH_SIZE, next_token, filters)
+        page, following = paginate(
+            sorted(select(secrets, filters), key=_creation),
+            size=max_results or _BATCH_SIZE,
+            token=next_token,
+            query=filters,
+            key=_creation,
+        )
+        return _batch(context, [secret.arn for secret in page], following)
     if max_results is not None:
         raise invalid_parameter(
             "'Filters' not specified. "
             "'Filters' must also be specified when 'MaxResults' is provided."
         )
-    return _batch(context, secret_id_list or (), _BATCH_SIZE, next_token, secret_id_list)
+    if next_token is not None:
+        raise ServiceError("InvalidNextTokenException")
+    return _batch(context, secret_id_list or (), None)
 
 
 def put_secret_value(
@@ -184,18 +192,21 @@ def _value_entry(secret: StoredSecret, version: StoredVersion) -> Response:
     }
 
 
-def _batch(
-    context: Context, secret_ids: Sequence[str], size: int, next_token: str | None, query: object
-) -> Response:
-    page, following = paginate(secret_ids, size=size, token=next_token, query=query, key=str)
+def _creation(secret: StoredSecret) -> list[float]:
+    return [secret.created.timestamp(), secret.serial]
+
+
+def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) -> Response:
+    # CloudTrail logs a GetSecretValue for each, and each is allowed or refused as one.
+    single = replace(context, operation="GetSecretValue")
     values, errors = [], []
-    for secret_id in page:
+    for secret_id in secret_ids:
         try:
-            values.append(get_secret_value(context, secret_id=secret_id))
+            values.append(get_secret_value(single, secret_id=secret_id))
         except ServiceError as error:  # noqa: PERF203 - one secret's error is not the batch's
             entry = {"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message}
             errors.append(entry)
-    return {"SecretValues": values, "Errors": errors, "NextToken": following}
+    return {"SecretValues": values, "Errors": errors, "NextToken": next_token}
 
 
 def _label_removed(secret: StoredSecret, label: str, holder: str | None) -> StoredSecret:

@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+
+from pytest_fakesecrets import Call, FakeSecrets, NotImitatedError, UsageError
+
+NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def made(fake_secrets, secrets_client):
+    """Make five calls about two secrets; return the log."""
+    fake_secrets.add("a", "v")
+    secrets_client.get_secret_value(SecretId="a")
+    secrets_client.describe_secret(SecretId=fake_secrets["a"].arn)
+    secrets_client.create_secret(Name="b", SecretString="w")
+    secrets_client.get_secret_value(SecretId="b", VersionStage="AWSCURRENT")
+    with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
+        secrets_client.get_secret_value(SecretId="c")
+    return fake_secrets.calls
+
+
+def operations(calls):
+    """Return the operations of some calls."""
+    return [call.operation for call in calls]
+
+
+def test_log_is_a_sequence(made):
+    """The log is a sequence of calls, oldest first."""
+    every = [
+        "GetSecretValue",
+        "DescribeSecret",
+        "CreateSecret",
+        "GetSecretValue",
+        "GetSecretValue",
+    ]
+
+    assert isinstance(made, Sequence)
+    assert 5 == len(made)
+    assert every == operations(made)
+    assert every[::-1] == operations(reversed(made))
+    assert every[1:3] == operations(made[1:3])
+    assert "GetSecretValue" == made[0].operation == made[-1].operation
+    assert made[4] is made.last
+    assert made[2] in made
+    assert all(isinstance(call, Call) for call in made)
+    with pytest.raises(IndexError):
+        made[5]
+
+
+def test_log_starts_empty(fake_secrets, secrets_client):
+    """Nothing but a call is logged: no fixture, no seed, no look by the test."""
+    fake_secrets.add("a", "v")
+    fake_secrets["a"].json  # noqa: B018 - looking is what leaves no trace
+    fake_secrets.snapshot()
+
+    assert 0 == len(fake_secrets.calls)
+    assert [] == list(fake_secrets.calls)
+    assert 0 == fake_secrets.calls.count()
+
+
+@pytest.mark.usefixtures("fake_secrets")
+def test_a_call_that_botocore_refuses_is_none(fake_secrets, secrets_client):
+    """A request that botocore itself refuses never reaches the log."""
+    with pytest.raises(ParamValidationError):
+        secrets_client.get_secret_value(SecretId=5)
+
+    assert 0 == len(fake_secrets.calls)
+
+
+def test_iteration_is_undisturbed(fake_secrets, secrets_client):
+    """A loop over the log does not see the calls that it makes."""
+    fake_secrets.add("a", "v")
+    secrets_client.get_secret_value(SecretId="a")
+    for call in fake_secrets.calls:
+        secrets_client.get_secret_value(SecretId=call.parameters["SecretId"])
+
+    assert 2 == len(fake_secrets.calls)
+
+
+def test_a_call_tells_everything(fake_secrets, monkeypatch):
+    """A call has operation, parameters, place, attempts, outcome and moment."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    client = fake_secrets.client("eu-west-1", "111111111111")
+    client.create_secret(
+        Name="a", SecretString="v", ClientRequestToken="t" * 32, Tags=[{"Key": "k", "Value": "v"}]
+    )
+
+    call = fake_secrets.calls.last
+
+    assert "CreateSecret" == call.operation
+    assert {
+        "Name": "a",
+        "SecretString": "v",
+        "ClientRequestToken": "t" * 32,
+        "Tags": [{"Key": "k", "Value": "v"}],
+    } == call.parameters
+    assert "eu-west-1" == call.region
+    assert "111111111111" == call.account
+    assert 1 == call.attempts
+    assert call.error is None
+    assert "OK" == call.outcome
+    assert NOW == call.at
+
+
+def test_binary_values_equal_their_bytes(fake_secrets, secrets_client):
+    """A binary value stands in the log as bytes, not as what went over the wire."""
+    secrets_client.create_secret(Name="a", SecretBinary=b"\x00\x01")
+
+    assert b"\x00\x01" == fake_secrets.calls.last.parameters["SecretBinary"]
+
+
+def test_a_failed_call_has_its_code(fake_secrets, secrets_client):
+    """The outcome of a call that fails is the error's code."""
+    with pytest.raises(ClientError):
+        secrets_client.get_secret_value(SecretId="a")
+
+    assert "ResourceNotFoundException" == fake_secrets.calls.last.error
+    assert "ResourceNotFoundException" == fake_secrets.calls.last.outcome
+
+
+def test_retries_are_attempts_of_one_call(fake_secrets, secrets_client):
+    """A call that botocore repeats is one call; its outcome is that of the last attempt."""
+    fake_secrets.add("a", "v")
+    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    before = fake_secrets.clock.now()
+    secrets_client.get_secret_value(SecretId="a")
+
+    call = fake_secrets.calls.last
+
+    assert 1 == len(fake_secrets.calls)
+    assert 3 == call.attempts
+    assert "OK" == call.outcome
+    assert before <= call.at < before + timedelta(minutes=1)
+    assert call.at < fake_secrets.clock.now()
+
+
+def test_a_retried_call_that_fails(fake_secrets, secrets_client):
+    """A call that fails to the end has as many attempts as botocore allows."""
+    fake_secrets.faults.add("InternalServiceError")
+    with pytest.raises(secrets_client.exceptions.InternalServiceError) as caught:
+        secrets_client.describe_secret(SecretId="a")
+
+    call = fake_secrets.calls.last
+
+    assert "InternalServiceError" == call.outcome
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == call.attempts - 1
+    assert 1 < call.attempts
+
+
+def test_an_operation_that_is_not_imitated_is_logged(fake_secrets, secrets_client):
+    """A call that the fake refuses is in the log as well."""
+    with pytest.raises(NotImitatedError):
+        secrets_client.cancel_rotate_secret(SecretId="a")
+
+    assert "CancelRotateSecret" == fake_secrets.calls.last.operation
+
+
+@pytest.mark.parametrize(
+    ("operation", "secret", "found"),
+    [
+        (None, None, 5),
+        ("GetSecretValue", None, 3),
+        ("GetSecretValue", "a", 1),
+        ("GetSecretValue", "c", 1),
+        (None, "a", 2),
+        (None, "b", 2),
+        (None, "d", 0),
+        ("PutSecretValue", None, 0),
+    ],
+    ids=[
+        "all",
+        "operation",
+        "both",
+        "secret that does not exist",
+        "secret",
+        "new secret",
+        "no secret",
+        "no operation",
+    ],
+)
+def test_of_and_count(made, operation, secret, found):
+    """of() finds the calls of an operation, about a secret, or both; count() counts them."""
+    calls = made.of(operation, secret=secret)
+
+    assert found == len(calls) == made.count(operation, secret=secret)
+    assert all(operation in (None, call.operation) for call in calls)
+    assert [call for call in made if call in calls] == calls
+
+
+def test_a_secret_is_known_by_each_of_its_names(made, fake_secrets):
+    """A secret's calls are found by its name and by its ARN, whichever the code used."""
+    for name, calls in (("a", 2), ("b", 2)):
+        arn = fake_secrets[name].arn
+        assert calls == made.count(secret=name) == made.count(secret=arn)
+    assert made[0].is_about(fake_secrets["a"].arn)
+    assert made[1].is_about("a")
+    assert not made[0].is_about("b")
+
+
+@pytest.mark.parametrize("form", ["complete", "partial"])
+def test_partial_arns_are_the_secret_s(fake_secrets, secrets_client, form):
+    """A call by a partial ARN is about the secret, too."""
+    view = fake_secrets.add("a", "v")
+    secrets_client.get_secret_value(SecretId=view.arn if form == "complete" else view.arn[:-7])
+
+    assert 1 == fake_secrets.calls.count(secret="a") == fake_secrets.calls.count(secret=view.arn)
+
+
+def test_deleting_and_failing_calls_are_about_the_secret(fake_secrets, secrets_client):
+    """A call that removes the secret, or meets a fault, is found by both names all the same."""
+    arn = fake_secrets.add("a", "v").arn
+    fake_secrets.faults.add("ThrottlingException", operation="DescribeSecret")
+    with pytest.raises(ClientError):
+        secrets_client.describe_secret(SecretId="a")
+    secrets_client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+
+    assert ["DescribeSecret", "DeleteSecret"] == operations(fake_secrets.calls.of(secret=arn))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [{"SecretIdList": ["a", "b"]}, {"Filters": [{"Key": "name", "Values": ["a", "b"]}]}],
+    ids=["list", "filters"],
+)
+def test_a_batch_is_about_each_of_its_secrets(fake_secrets, secrets_client, request_):
+    """A batch is one call about all the secrets that it read."""
+    if not hasattr(secrets_client, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
+    arns = [fake_secrets.add(name, "v").arn for name in ("a", "b")]
+    secrets_client.batch_get_secret_value(**request_)
+
+    calls = fake_secrets.calls
+
+    assert 1 == len(calls)
+    assert all(1 == calls.count(secret=name) for name in ["a", "b", *arns])
+    assert 0 == calls.count("GetSecretValue")
+
+
+def test_last_of_none():
+    """Without a call there is no last one, and the message says where to look first."""
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().calls.last  # noqa: B018 - the access is what fails
+
+    assert (
+        "No call was made, so there is no last one. Look at len(fake.calls) first."
+        == str(caught.value)
+    )
+
+
+@pytest.mark.parametrize("method", ["of", "count"])
+@pytest.mark.parametrize(
+    ("operation", "beginning"),
+    [
+        ("GetSecret", "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue?"),
+        ("get_secret_value", "get_secret_value is not an operation of Secrets Manager"),
+        ("Qwx", "Qwx is not an operation of Secrets Manager."),
+    ],
+    ids=["near", "Python's spelling", "far"],
+)
+def test_unknown_operations_are_refused(method, operation, beginning):
+    """An operation that Secrets Manager does not have is refused, with the nearest and with all."""
+    with pytest.raises(UsageError) as caught:
+        getattr(FakeSecrets().calls, method)(operation)
+
+    message = str(caught.value)
+    assert message.startswith(beginning)
+    for choice in ("CreateSecret", "DescribeSecret", "UpdateSecretVersionStage"):
+        assert choice in message.partition(" Choose among: ")[2]
+
+
+def test_python_spelling_gets_a_hint():
+    """For boto3's own method name the operation it means is proposed."""
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().calls.count("get_secret_value")
+
+    assert str(caught.value).startswith(
+        "get_secret_value is not an operation of Secrets Manager; did you mean GetSecretValue? "
+    )
+
+
+def test_repr_of_a_log(made):
+    """A log shows each call in a few words."""
+    assert (
+        "<CallLog of 5: "
+        f"GetSecretValue(a) OK, DescribeSecret({made[1].parameters['SecretId']}) OK, "
+        "CreateSecret(b) OK, GetSecretValue(b) OK, "
+        "GetSecretValue(c) ResourceNotFoundException>"
+    ) == repr(made)
+
+
+def test_repr_of_an_empty_log():
+    """A log without calls shows that there are none."""
+    assert "<CallLog of 0>" == repr(FakeSecrets().calls)
+
+
+def test_repr_of_retries(fake_secrets, secrets_client):
+    """A log shows how many attempts a repeated call had."""
+    fake_secrets.add("a", "v")
+    fake_secrets.faults.add("InternalServiceError", times=1)
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert "<CallLog of 1: GetSecretValue(a) OK after 2 attempts>" == repr(fake_secrets.calls)
+
+
+def test_repr_of_a_call(fake_secrets, secrets_client, monkeypatch):
+    """A call shows its members."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.add("a", "v")
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert (
+        "Call(operation='GetSecretValue', parameters={'SecretId': 'a'}, region='us-east-1', "
+        f"account='123456789012', attempts=1, error=None, at={NOW!r})"
+    ) == repr(fake_secrets.calls.last)

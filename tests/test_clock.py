@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from pytest_fakesecrets import FakeSecrets, UsageError
+
+NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def frozen(monkeypatch):
+    """Stop the process's time at one moment."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+
+
+def created(client, name):
+    """Create a secret; return the moment at which the fake says it happened."""
+    client.create_secret(Name=name, SecretString="v")
+    return client.describe_secret(SecretId=name)["CreatedDate"]
+
+
+def test_real_time_by_default(fake_secrets, secrets_client):
+    """Without a move the fake's time is the process's, in UTC and to the millisecond."""
+    before = time.time() - 0.001
+    moments = [fake_secrets.clock.now(), created(secrets_client, "a")]
+    after = time.time()
+
+    assert all(before <= moment.timestamp() <= after for moment in moments)
+    assert all(moment.utcoffset() == timedelta() for moment in moments)
+    assert all(moment.microsecond % 1000 == 0 for moment in moments)
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize(
+    ("amount", "step"),
+    [
+        ({"weeks": 1}, timedelta(weeks=1)),
+        ({"days": 31}, timedelta(days=31)),
+        ({"hours": 1, "minutes": 2}, timedelta(hours=1, minutes=2)),
+        ({"seconds": 0.5}, timedelta(milliseconds=500)),
+        ({"milliseconds": 3}, timedelta(milliseconds=3)),
+        ({"microseconds": 2_000}, timedelta(milliseconds=2)),
+        ({}, timedelta()),
+    ],
+    ids=["weeks", "days", "several", "part of a second", "milliseconds", "microseconds", "nothing"],
+)
+def test_advance(fake_secrets, secrets_client, amount, step):
+    """advance() lets time pass, and returns the new present."""
+    assert NOW + step == fake_secrets.clock.advance(**amount)
+    assert NOW + step == fake_secrets.clock.now()
+    assert NOW + step == created(secrets_client, "a")
+
+
+@pytest.mark.usefixtures("frozen")
+def test_advances_add_up(fake_secrets):
+    """Two advances are as far as their sum."""
+    fake_secrets.clock.advance(days=1)
+    fake_secrets.clock.advance(seconds=1)
+
+    assert NOW + timedelta(days=1, seconds=1) == fake_secrets.clock.now()
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize(
+    ("moment", "present"),
+    [
+        (datetime(2030, 1, 1, tzinfo=timezone.utc), datetime(2030, 1, 1, tzinfo=timezone.utc)),
+        (datetime(1999, 1, 1, tzinfo=timezone.utc), datetime(1999, 1, 1, tzinfo=timezone.utc)),
+        (
+            datetime(2030, 1, 1, 5, tzinfo=timezone(timedelta(hours=5))),
+            datetime(2030, 1, 1, tzinfo=timezone.utc),
+        ),
+        (
+            datetime(2030, 1, 1, 0, 0, 0, 123_456, tzinfo=timezone.utc),
+            datetime(2030, 1, 1, 0, 0, 0, 123_000, tzinfo=timezone.utc),
+        ),
+    ],
+    ids=["future", "past", "another time zone", "microseconds"],
+)
+def test_move_to(fake_secrets, secrets_client, moment, present):
+    """move_to() sets the present, also back, and returns it."""
+    assert present == fake_secrets.clock.move_to(moment)
+    assert present == fake_secrets.clock.now()
+    assert present == created(secrets_client, "a")
+
+
+def test_time_runs_on_after_a_move(fake_secrets, monkeypatch):
+    """From the moment that was moved to, time passes as it really does."""
+    monkeypatch.setattr(time, "time", lambda: 1_000.0)
+    fake_secrets.clock.move_to(NOW)
+    monkeypatch.setattr(time, "time", lambda: 1_060.0)
+
+    assert NOW + timedelta(seconds=60) == fake_secrets.clock.now()
+
+
+def test_what_falls_due_happens(fake_secrets, secrets_client):
+    """A recovery window that a move passes has ended, without any call between."""
+    fake_secrets.add("a", "v")
+    fake_secrets.clock.move_to(NOW)
+    secrets_client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+
+    fake_secrets.clock.advance(days=6)
+    assert "a" in fake_secrets
+    fake_secrets.clock.move_to(NOW + timedelta(days=8))
+    assert {} == fake_secrets.snapshot()
+
+
+def test_days_of_access_follow_the_clock(fake_secrets, secrets_client):
+    """The day of the last read is the fake's day."""
+    fake_secrets.add("a", "v")
+    fake_secrets.clock.move_to(NOW)
+    secrets_client.get_secret_value(SecretId="a")
+
+    answer = secrets_client.describe_secret(SecretId="a")
+
+    assert datetime(2024, 2, 29, tzinfo=timezone.utc) == answer["LastAccessedDate"]
+
+
+def test_the_process_s_time_stays(fake_secrets):
+    """Moving the fake's clock moves nothing else."""
+    before = time.time()
+    fake_secrets.clock.move_to(NOW)
+    now = datetime.now(timezone.utc)
+
+    assert before <= time.time() < before + 3600
+    assert now - datetime.fromtimestamp(before, timezone.utc) < timedelta(hours=1)
+
+
+def test_freezegun_is_respected(fake_secrets, secrets_client):
+    """Under freezegun the fake lives in the frozen time, plus what it was advanced by."""
+    freezegun = pytest.importorskip("freezegun")
+    with freezegun.freeze_time(NOW) as frozen:
+        assert NOW == fake_secrets.clock.now() == created(secrets_client, "a")
+        frozen.tick(60)
+        assert NOW + timedelta(seconds=60) == fake_secrets.clock.now()
+        fake_secrets.clock.advance(hours=1)
+        assert NOW + timedelta(seconds=3660) == created(secrets_client, "b")
+    assert fake_secrets.clock.now() > NOW + timedelta(days=365)
+
+
+def test_time_machine_is_respected(fake_secrets, secrets_client):
+    """Under time-machine the fake lives in the travelled time, plus what it was advanced by."""
+    time_machine = pytest.importorskip("time_machine")
+    with time_machine.travel(NOW, tick=False) as traveller:
+        assert NOW == fake_secrets.clock.now() == created(secrets_client, "a")
+        traveller.shift(60)
+        assert NOW + timedelta(seconds=60) == fake_secrets.clock.now()
+        fake_secrets.clock.advance(hours=1)
+        assert NOW + timedelta(seconds=3660) == created(secrets_client, "b")
+    assert fake_secrets.clock.now() > NOW + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("amount", "message"),
+    [
+        (
+            {"day": 1},
+            "clock.advance() has no unit 'day'. "
+            "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds.",
+        ),
+        (
+            {"years": 1, "months": 1},
+            "clock.advance() has no unit 'months'. "
+            "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds.",
+        ),
+        (
+            {"seconds": -1.5},
+            "clock.advance() was given -1.5 seconds, but time only passes. "
+            "To choose a moment in the past, use clock.move_to(datetime).",
+        ),
+        (
+            {"days": 1, "hours": -25},
+            "clock.advance() was given -3600.0 seconds, but time only passes. "
+            "To choose a moment in the past, use clock.move_to(datetime).",
+        ),
+    ],
+    ids=["unit", "units", "backwards", "backwards in sum"],
+)
+def test_refused_advances(amount, message):
+    """An unknown unit and a negative amount are refused, and move nothing."""
+    clock = FakeSecrets().clock
+    before = repr(clock)[-len("moved by 0:00:00>") :]
+
+    with pytest.raises(UsageError) as caught:
+        clock.advance(**amount)
+
+    assert message == str(caught.value)
+    assert "moved by 0:00:00>" == before == repr(clock)[-len(before) :]
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [{"days": "1"}, {"days": None}, {"days": 10**10}, {"seconds": float("nan")}],
+    ids=["text", "None", "beyond all dates", "not a number"],
+)
+def test_other_amounts_are_refused(amount):
+    """An amount that is no amount of time is refused by the fake, not by Python."""
+    with pytest.raises(UsageError):
+        FakeSecrets().clock.advance(**amount)
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2024, 1, 1), "datetime.datetime(2024, 1, 1, 0, 0)"),  # noqa: DTZ001 - refused
+        ("2024-01-01", "'2024-01-01'"),
+        (1_700_000_000, "1700000000"),
+        (None, "None"),
+    ],
+    ids=["no time zone", "text", "number", "None"],
+)
+def test_refused_moves(moment, shown):
+    """A moment without a time zone, and what is no moment, is refused."""
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().clock.move_to(moment)
+
+    assert (
+        f"clock.move_to() was given {shown}, which has no time zone. "
+        "Say which: datetime(2026, 1, 31, tzinfo=timezone.utc)."
+    ) == str(caught.value)
+
+
+@pytest.mark.usefixtures("frozen")
+def test_repr():
+    """A clock shows the present and how far it was moved."""
+    clock = FakeSecrets().clock
+    clock.advance(days=1)
+
+    assert "<Clock 2024-03-01T12:30:15.250+00:00, moved by 1 day, 0:00:00>" == repr(clock)

@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.session import Session
+
+from pytest_fakesecrets import FakeSecrets, Fault, UsageError
+
+ERRORS_OF_GET_SECRET_VALUE = {
+    "DecryptionFailure": (
+        400,
+        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+    ),
+    "InternalServiceError": (500, "An error occurred on the server side."),
+    "InvalidParameterException": (400, "The parameter name or value is invalid."),
+    "InvalidRequestException": (
+        400,
+        "A parameter value is not valid for the current state of the resource.",
+    ),
+    "ResourceNotFoundException": (400, "Secrets Manager can't find the specified secret."),
+}
+FRAMEWORK_ERRORS = {
+    "AccessDeniedException": (400, "Access to KMS is not allowed"),
+    "ExpiredTokenException": (400, "The security token included in the request is expired"),
+    "InternalFailure": (500, ""),
+    "InvalidSignatureException": (
+        400,
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method. "
+        "Consult the service documentation for details.",
+    ),
+    "MissingAuthenticationTokenException": (400, "Missing Authentication Token"),
+    "SerializationException": (400, ""),
+    "ThrottlingException": (400, "Rate exceeded"),
+    "UnknownOperationException": (400, ""),
+    "UnrecognizedClientException": (
+        400,
+        "The security token included in the request is invalid.",
+    ),
+    "ValidationException": (
+        400,
+        "Invalid name. Must be a valid name containing alphanumeric characters, "
+        "or any of the following: -/_+=.@!",
+    ),
+}
+ALL_ERRORS = (
+    "AccessDeniedException, DecryptionFailure, EncryptionFailure, ExpiredTokenException, "
+    "InternalFailure, InternalServiceError, InvalidNextTokenException, InvalidParameterException, "
+    "InvalidRequestException, InvalidSignatureException, LimitExceededException, "
+    "MalformedPolicyDocumentException, MissingAuthenticationTokenException, "
+    "PreconditionNotMetException, PublicPolicyException, ResourceExistsException, "
+    "ResourceNotFoundException, SerializationException, ThrottlingException, "
+    "UnknownOperationException, UnrecognizedClientException, ValidationException"
+)
+
+
+@pytest.fixture
+def client(fake_secrets):
+    """Return a client that repeats nothing, with two secrets to ask for."""
+    fake_secrets.add("a", "v")
+    fake_secrets.add("b", "w")
+    return Session().create_client(
+        "secretsmanager", "us-east-1", config=Config(retries={"max_attempts": 0})
+    )
+
+
+def code(call, **parameters):
+    """Make a call; return the code of the error that it meets, OK for none."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "OK"
+
+
+def test_each_documented_error_is_boto3_s_own(fake_secrets, client):
+    """The five documented errors of GetSecretValue arrive as client.exceptions.X, word for word."""
+    seen = {}
+    for error in ERRORS_OF_GET_SECRET_VALUE:
+        fault = fake_secrets.faults.add(error, operation="GetSecretValue")
+        with pytest.raises(getattr(client.exceptions, error)) as caught:
+            client.get_secret_value(SecretId="a")
+        fault.cancel()
+        response = caught.value.response
+        assert error == response["Error"]["Code"]
+        assert response["Error"]["Message"] == response["Message"]
+        seen[error] = (response["ResponseMetadata"]["HTTPStatusCode"], response["Message"])
+
+    assert ERRORS_OF_GET_SECRET_VALUE == seen
+
+
+@pytest.mark.parametrize("error", FRAMEWORK_ERRORS)
+def test_each_error_of_the_framework(fake_secrets, client, error):
+    """An error of the framework in front of the service arrives as a plain ClientError."""
+    fake_secrets.faults.add(error)
+    with pytest.raises(ClientError) as caught:
+        client.get_secret_value(SecretId="a")
+    response = caught.value.response
+
+    assert ClientError is type(caught.value)
+    assert error == response["Error"]["Code"]
+    assert (
+        response["ResponseMetadata"]["HTTPStatusCode"],
+        response["Error"]["Message"],
+    ) == FRAMEWORK_ERRORS[error]
+    assert "Message" not in response
+
+
+def test_errors_that_only_other_operations_have(fake_secrets, client):
+    """An error of PutSecretValue's arrives there as client.exceptions.X."""
+    fake_secrets.faults.add("EncryptionFailure")
+
+    with pytest.raises(client.exceptions.EncryptionFailure):
+        client.put_secret_value(SecretId="a", SecretString="x")
+
+
+def test_without_an_operation_only_those_that_document_it(fake_secrets, client):
+    """A fault without an operation hits those whose documentation has the error."""
+    fault = fake_secrets.faults.add("DecryptionFailure")
+
+    assert "DecryptionFailure" == code(client.get_secret_value, SecretId="a")
+    assert "OK" == code(client.describe_secret, SecretId="a")
+    assert "OK" == code(client.list_secrets)
+    assert "DecryptionFailure" == code(client.create_secret, Name="c", SecretString="x")
+    assert 2 == fault.hits
+
+
+def test_an_error_of_the_framework_hits_every_operation(fake_secrets, client):
+    """A fault of the framework without an operation hits all operations."""
+    fault = fake_secrets.faults.add("ThrottlingException")
+    seen = {
+        code(client.get_secret_value, SecretId="a"),
+        code(client.describe_secret, SecretId="a"),
+        code(client.list_secrets),
+        code(client.get_random_password),
+    }
+
+    assert {"ThrottlingException"} == seen
+    assert 4 == fault.hits
+
+
+def test_one_operation(fake_secrets, client):
+    """A fault of one operation leaves the others alone."""
+    fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+
+    assert "OK" == code(client.describe_secret, SecretId="a")
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
+    assert 1 == fault.hits
+
+
+@pytest.mark.parametrize("called", ["name", "arn"])
+@pytest.mark.parametrize("asked", ["name", "arn", "partial"])
+def test_one_secret(fake_secrets, client, called, asked):
+    """A fault of one secret hits it by whatever name, and no other secret."""
+    arn = fake_secrets["a"].arn
+    forms = {"name": "a", "arn": arn, "partial": arn[:-7]}
+    fake_secrets.faults.add("InternalServiceError", secret=forms[called])
+
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId=forms[asked])
+    assert "OK" == code(client.get_secret_value, SecretId="b")
+    assert "OK" == code(client.list_secrets)
+
+
+def test_a_secret_that_does_not_exist_yet(fake_secrets, client):
+    """A fault may be for a secret that is to be created."""
+    fake_secrets.faults.add("LimitExceededException", secret="c")
+
+    assert "LimitExceededException" == code(client.create_secret, Name="c", SecretString="x")
+    assert "OK" == code(client.create_secret, Name="d", SecretString="x")
+
+
+def test_times(fake_secrets, client):
+    """A fault for some attempts lets the next one pass."""
+    fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    seen = []
+    for _ in range(3):
+        seen.append((fault.armed, fault.hits, code(client.get_secret_value, SecretId="a")))
+
+    assert [
+        (True, 0, "InternalServiceError"),
+        (True, 1, "InternalServiceError"),
+        (False, 2, "OK"),
+    ] == seen
+    assert 2 == fault.hits
+
+
+def test_times_counts_attempts(fake_secrets, secrets_client):
+    """Each retry of botocore's is an attempt that a fault fails."""
+    fake_secrets.add("a", "v")
+    fault = fake_secrets.faults.add("InternalServiceError", times=2)
+    answer = secrets_client.get_secret_value(SecretId="a")
+
+    assert "v" == answer["SecretString"]
+    assert 2 == answer["ResponseMetadata"]["RetryAttempts"] == fault.hits
+
+
+def test_times_counts_what_is_hit(fake_secrets, client):
+    """A call that a fault is not meant for does not use it up."""
+    fault = fake_secrets.faults.add("InternalServiceError", secret="a", times=1)
+    client.get_secret_value(SecretId="b")
+    client.list_secrets()
+
+    assert 0 == fault.hits
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
+
+
+def test_cancel(fake_secrets, client):
+    """A fault that was cancelled hits no more, and keeps its count."""
+    fault = fake_secrets.faults.add("InternalServiceError")
+    code(client.get_secret_value, SecretId="a")
+    fault.cancel()
+
+    assert "OK" == code(client.get_secret_value, SecretId="a")
+    assert 1 == fault.hits
+    assert not fault.armed
+
+
+@pytest.mark.parametrize("message", ["Try again later.", "", "Größe"], ids=["text", "empty", "é"])
+@pytest.mark.parametrize("error", ["InternalServiceError", "ThrottlingException"])
+def test_message(fake_secrets, client, error, message):
+    """The test's own text takes the place of AWS's."""
+    fake_secrets.faults.add(error, message=message)
+    with pytest.raises(ClientError) as caught:
+        client.get_secret_value(SecretId="a")
+
+    assert message == caught.value.response["Error"]["Message"]
+
+
+def test_the_earliest_fault_decides(fake_secrets, client):
+    """Of several faults for a call the earliest that is still armed hits, and it alone."""
+    first = fake_secrets.faults.add("InternalServiceError", times=1)
+    second = fake_secrets.faults.add("ThrottlingException")
+
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
+    assert (1, 0) == (first.hits, second.hits)
+    assert "ThrottlingException" == code(client.get_secret_value, SecretId="a")
+    assert (1, 1) == (first.hits, second.hits)
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("create_secret", {"Name": "c", "SecretString": "x"}),
+        ("put_secret_value", {"SecretId": "a", "SecretString": "x"}),
+        ("update_secret", {"SecretId": "a", "Description": "x"}),
+        ("delete_secret", {"SecretId": "a"}),
+        ("tag_resource", {"SecretId": "a", "Tags": [{"Key": "k", "Value": "v"}]}),
+        ("get_secret_value", {"SecretId": "a"}),
+    ],
+    ids=["create", "put", "update", "delete", "tag", "get"],
+)
+def test_a_fault_comes_before_any_effect(fake_secrets, client, method, parameters):
+    """A call that a fault fails changes nothing."""
+    fake_secrets.faults.add("InternalServiceError")
+    before = fake_secrets.snapshot()
+
+    assert "InternalServiceError" == code(getattr(client, method), **parameters)
+    assert before == fake_secrets.snapshot()
+
+
+def test_a_batch_meets_faults_as_one_call(fake_secrets, client):
+    """A fault of BatchGetSecretValue fails the call as a whole."""
+    if not hasattr(client, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
+    fake_secrets.faults.add("InternalServiceError", operation="BatchGetSecretValue")
+
+    assert "InternalServiceError" == code(client.batch_get_secret_value, SecretIdList=["a", "b"])
+
+
+def test_clear(fake_secrets, client):
+    """After clear() no fault is left."""
+    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.clear()
+
+    assert "OK" == code(client.get_secret_value, SecretId="a")
+
+
+def test_faults_of_one_fake_stay_there(fake_secrets, client):
+    """A fault of an outer fake does not reach into one inside it."""
+    fake_secrets.faults.add("InternalServiceError")
+    with FakeSecrets():
+        assert "OK" == code(client.get_secret_value, SecretId="a")
+
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
+
+
+GET_ERRORS = ", ".join(ERRORS_OF_GET_SECRET_VALUE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"error": "DecryptionFailureException"},
+            "DecryptionFailureException is not an error of Secrets Manager; "
+            f"did you mean DecryptionFailure? Choose among: {ALL_ERRORS}.",
+        ),
+        (
+            {"error": "ResourceNotFound"},
+            "ResourceNotFound is not an error of Secrets Manager; "
+            f"did you mean ResourceNotFoundException? Choose among: {ALL_ERRORS}.",
+        ),
+        (
+            {"error": "Qwxz"},
+            f"Qwxz is not an error of Secrets Manager. Choose among: {ALL_ERRORS}.",
+        ),
+        (
+            {"error": "EncryptionFailure", "operation": "GetSecretValue"},
+            "EncryptionFailure is not an error of GetSecretValue; "
+            f"did you mean DecryptionFailure? Choose among: {GET_ERRORS}.",
+        ),
+        (
+            {"error": "PublicPolicyException", "operation": "GetRandomPassword"},
+            "PublicPolicyException is not an error of GetRandomPassword. Choose among: "
+            "InternalServiceError, InvalidParameterException, InvalidRequestException.",
+        ),
+        (
+            {"error": "ThrottlingException", "times": 0},
+            "times=0 is not a number of attempts. Give 1 or more, or None for all.",
+        ),
+        (
+            {"error": "ThrottlingException", "times": -1},
+            "times=-1 is not a number of attempts. Give 1 or more, or None for all.",
+        ),
+        (
+            {"error": "ThrottlingException", "times": "2"},
+            "times='2' is not a number of attempts. Give 1 or more, or None for all.",
+        ),
+        (
+            {"error": "ThrottlingException", "times": 1.5},
+            "times=1.5 is not a number of attempts. Give 1 or more, or None for all.",
+        ),
+    ],
+    ids=[
+        "invented code",
+        "shortened code",
+        "foreign code",
+        "error of another operation",
+        "far error of another operation",
+        "times 0",
+        "times negative",
+        "times text",
+        "times a fraction",
+    ],
+)
+def test_refusals(arguments, message):
+    """A fault that could never strike is refused with the nearest right choice and all others."""
+    faults = FakeSecrets().faults
+    with pytest.raises(UsageError) as caught:
+        faults.add(**arguments)
+
+    assert message == str(caught.value)
+    assert "<Faults []>" == repr(faults)
+
+
+def test_unknown_operation_is_refused():
+    """An operation that Secrets Manager does not have is refused."""
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().faults.add("ThrottlingException", operation="GetSecret")
+
+    assert str(caught.value).startswith(
+        "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue? "
+        "Choose among: "
+    )
+
+
+def test_repr(fake_secrets, client):
+    """A fault shows what it fails and how often it did."""
+    one = fake_secrets.faults.add("ThrottlingException")
+    other = fake_secrets.faults.add(
+        "InternalServiceError", operation="GetSecretValue", secret="b", times=3
+    )
+    code(client.get_secret_value, SecretId="a")
+    one.cancel()
+    code(client.get_secret_value, SecretId="b")
+
+    assert isinstance(one, Fault)
+    assert "<Fault ThrottlingException on any operation of any secret, 1 hits>" == repr(one)
+    assert (
+        "<Fault InternalServiceError on GetSecretValue of b, 2 times more, 1 hits>" == repr(other)
+    )
+    assert f"<Faults [{one!r}, {other!r}]>" == repr(fake_secrets.faults)

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import inspect
+
+import botocore
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from pytest_fakesecrets import FakeSecrets, NotImitatedError, UsageError
+from pytest_fakesecrets._errors import MODELLED_ERRORS
+from pytest_fakesecrets._model import service_model
+from pytest_fakesecrets._operations import OPERATIONS, members, refuse_unknown, snake_case
+
+# The first botocore whose model has everything that the table has.
+COMPLETE_SINCE = (1, 44)
+BOTOCORE = tuple(map(int, botocore.__version__.split(".")[:2]))
+MODEL = service_model()
+KNOWN = sorted(set(OPERATIONS) & set(MODEL.operation_names))
+NOT_IMITATED = sorted(set(MODEL.operation_names) - set(OPERATIONS))
+REPLICA = "arn:aws:secretsmanager:us-east-1:123456789012:secret:a-a1b2c3"
+REQUIRED = {
+    "AddReplicaRegions": [{"Region": "eu-west-1"}],
+    "CrossAccountReplicaARN": REPLICA,
+    "RemoveReplicaRegions": ["eu-west-1"],
+    "ResourcePolicy": "{}",
+    "SecretId": "a",
+}
+
+complete = pytest.mark.skipif(
+    BOTOCORE < COMPLETE_SINCE, reason="this botocore is older than the table of operations"
+)
+
+
+def shape(operation):
+    """Return the shape of an operation's request."""
+    return MODEL.operation_model(operation).input_shape
+
+
+def parameters(operation):
+    """Return the parameters of the function that answers an operation."""
+    return list(inspect.signature(OPERATIONS[operation]).parameters.values())
+
+
+def snaked(names):
+    """Return AWS's names as Python spells them."""
+    return {snake_case(name) for name in names}
+
+
+@complete
+def test_the_table_names_operations_of_the_model():
+    """Every operation of the table is one that AWS has."""
+    assert set(OPERATIONS) <= set(MODEL.operation_names)
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_a_function_is_named_like_its_operation(operation):
+    """GetSecretValue is answered by get_secret_value."""
+    assert snake_case(operation) == OPERATIONS[operation].__name__
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_members_are_keyword_only(operation):
+    """A function takes the context by position, and everything else by name."""
+    context, *rest = parameters(operation)
+
+    assert ("context", context.POSITIONAL_OR_KEYWORD) == (context.name, context.kind)
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in rest)
+    assert {parameter.name for parameter in rest} == members(operation)
+
+
+@pytest.mark.parametrize("operation", KNOWN)
+def test_no_member_is_forgotten(operation):
+    """Every member of the installed botocore's model is a parameter."""
+    assert snaked(shape(operation).members) <= members(operation)
+
+
+@complete
+@pytest.mark.parametrize("operation", KNOWN)
+def test_no_member_is_invented(operation):
+    """Every parameter is a member of the model."""
+    assert snaked(shape(operation).members) == members(operation)
+
+
+@pytest.mark.parametrize("operation", KNOWN)
+def test_required_members_have_no_default(operation):
+    """What AWS requires, and the token that botocore fills in, must be given; nothing else."""
+    tokens = [
+        name
+        for name, member in shape(operation).members.items()
+        if member.metadata.get("idempotencyToken")
+    ]
+
+    wanted = {
+        parameter.name
+        for parameter in parameters(operation)[1:]
+        if parameter.default is parameter.empty
+    }
+
+    assert snaked([*shape(operation).required_members, *tokens]) == wanted
+
+
+@pytest.mark.parametrize("operation", NOT_IMITATED)
+def test_another_operation_is_refused(secrets_client, operation):
+    """An operation outside the table says its name, what there is, and where to add it."""
+    given = {name: REQUIRED[name] for name in shape(operation).required_members}
+
+    with pytest.raises(NotImitatedError) as caught:
+        getattr(secrets_client, snake_case(operation))(**given)
+
+    message = (
+        f"{operation} is not imitated. Imitated are: {', '.join(sorted(OPERATIONS))}. To add it, "
+        "write a function in pytest_fakesecrets/_operations/ and a line in the table OPERATIONS "
+        "of its __init__.py; CONTRIBUTING.md shows how."
+    )
+    assert message == str(caught.value)
+
+
+def test_a_refusal_is_no_error_of_aws():
+    """What is not imitated is a misuse that no `except ClientError` of the code hides."""
+    assert issubclass(NotImitatedError, NotImplementedError)
+    assert issubclass(NotImitatedError, UsageError)
+    assert not issubclass(NotImitatedError, (ClientError, BotoCoreError))
+
+
+def test_an_unknown_member_is_refused():
+    """A member that AWS has added since is refused by name, and never swallowed."""
+    with pytest.raises(NotImitatedError) as caught:
+        refuse_unknown("GetSecretValue", {"SecretId": "a", "VersionColour": "red"})
+
+    message = (
+        "The member VersionColour of GetSecretValue is not imitated: it is newer than this "
+        "version of pytest-fakesecrets. Update it, or leave the member out."
+    )
+    assert message == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "member"),
+    [
+        pytest.param(
+            {"AddReplicaRegions": [{"Region": "eu-west-1"}]}, "AddReplicaRegions", id="replicas"
+        ),
+        pytest.param(
+            {"ForceOverwriteReplicaSecret": True}, "ForceOverwriteReplicaSecret", id="overwriting"
+        ),
+        pytest.param(
+            {"CrossAccountPrimaryARN": REPLICA}, "CrossAccountPrimaryARN", id="cross-account"
+        ),
+    ],
+)
+def test_replicas_at_creation_are_refused(fake_secrets: FakeSecrets, secrets_client, given, member):
+    """CreateSecret refuses what would replicate, says how to do without, and creates nothing."""
+    if member not in shape("CreateSecret").members:
+        pytest.skip(f"this botocore does not know {member}")
+
+    with pytest.raises(NotImitatedError) as caught:
+        secrets_client.create_secret(Name="a", **given)
+
+    message = (
+        f"CreateSecret with {member} is not imitated: there is no replication yet. Seed the copy "
+        "instead: Secret(name, value, region='eu-west-1')."
+    )
+    assert message == str(caught.value)
+    assert [] == list(fake_secrets)
+
+
+def test_the_modelled_errors_are_the_models():
+    """The error codes of the service are the exceptions of botocore's model."""
+    assert sorted(shape.name for shape in MODEL.error_shapes) == sorted(MODELLED_ERRORS)
+
+
+@pytest.mark.parametrize("operation", KNOWN)
+def test_documented_errors_are_classes_of_the_client(fake_secrets, secrets_client, operation):
+    """Each error that the model documents for an operation arrives as botocore's own class."""
+    needed = {**REQUIRED, "Name": "a", "Tags": [], "TagKeys": [], "VersionStage": "x"}
+    given = {name: needed[name] for name in shape(operation).required_members}
+    codes = [error.name for error in MODEL.operation_model(operation).error_shapes]
+    met = {}
+    for code in codes:
+        fault = fake_secrets.faults.add(code, operation=operation)
+        with pytest.raises(getattr(secrets_client.exceptions, code)) as caught:
+            getattr(secrets_client, snake_case(operation))(**given)
+        fault.cancel()
+        met[caught.value.response["Error"]["Code"]] = caught.value.response["Message"]
+
+    assert {code: MODELLED_ERRORS[code] for code in codes} == met
