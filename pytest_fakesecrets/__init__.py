@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._calls import Call, CallLog
+    from ._calls import Call, CallLog, Masked
     from ._clock import Clock
     from ._errors import NotImitatedError, UsageError
     from ._fake import FakeSecrets, SecretView
@@ -21,6 +21,7 @@ __all__ = [
     "FakeSecrets",
     "Fault",
     "Faults",
+    "Masked",
     "NotImitatedError",
     "Secret",
     "SecretView",
@@ -36,6 +37,7 @@ _HOMES = {
     "FakeSecrets": "_fake",
     "Fault": "_faults",
     "Faults": "_faults",
+    "Masked": "_calls",
     "NotImitatedError": "_errors",
     "Secret": "_seeds",
     "SecretView": "_fake",

@@ -9,37 +9,45 @@ from typing import Any, Final, overload
 
 from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
 from ._model import operations
+from ._secret import Value
 
 __tracebackhide__ = HIDE_MISUSE
 
-_MASK: Final = "***"
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RandomPassword", "RotationToken"})
 
 
-class MaskedText(str):
-    """A string that equals its value and does not show it."""
+class Masked:
+    """A secret value in the log: it equals what was sent, and does not show it.
 
-    __slots__ = ()
+    No ``str``, as pytest prints the differences of strings.
+
+    :ivar value: what was sent, str or bytes.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
 
     def __repr__(self) -> str:
-        return f"'{_MASK}'"
+        return "'***'" if isinstance(self.value, str) else "b'***'"
 
+    def __eq__(self, other: object) -> bool:
+        return self.value == (other.value if isinstance(other, Masked) else other)
 
-class MaskedBytes(bytes):
-    """Bytes that equal their value and do not show it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"b'{_MASK}'"
+    def __hash__(self) -> int:
+        return hash(self.value)
 
 
 @dataclass(slots=True, kw_only=True)
 class Call:
     """One request that the code under test made, with its outcome.
 
+    ``call.parameters`` is what was sent, by AWS's member names, with secret values masked
+    (:class:`Masked`).
+
     :ivar operation: AWS's name, such as ``GetSecretValue``.
-    :ivar parameters: what was sent, by AWS's member names; secret values show as ``***``.
+    :ivar sent: the parameters as they were sent, for the service.
     :ivar region: the Region of the client.
     :ivar account: the account of the caller.
     :ivar attempts: how often botocore sent it; more than one where it retried.
@@ -48,7 +56,8 @@ class Call:
     """
 
     operation: str
-    parameters: Mapping[str, Any]
+    sent: Mapping[str, Any] = field(repr=False)
+    parameters: Mapping[str, Any] = field(init=False)
     region: str
     account: str
     attempts: int = 0
@@ -58,7 +67,7 @@ class Call:
     malformed: ServiceError | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self.parameters = _masked(self.parameters)
+        self.parameters = _masked(self.sent)
         self.identities.update(_secret_ids(self.parameters))
 
     @property
@@ -78,7 +87,8 @@ class CallLog(Sequence[Call]):
         self._calls: list[Call] = []
 
     def __repr__(self) -> str:
-        return f"<CallLog of {len(self)}: {', '.join(_summary(call) for call in self)}>"
+        listed = ", ".join(map(_summary, self))
+        return f"<CallLog of {': '.join(filter(None, [str(len(self)), listed]))}>"
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -140,14 +150,8 @@ def check_operation(operation: str | None) -> None:
 
 def _masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _mask(value) if name in _SENSITIVE else value for name, value in parameters.items()
+        name: Masked(value) if name in _SENSITIVE else value for name, value in parameters.items()
     }
-
-
-def _mask(value: object) -> object:
-    if isinstance(value, str):
-        return MaskedText(value)
-    return MaskedBytes(value) if isinstance(value, bytes) else value
 
 
 def _secret_ids(parameters: Mapping[str, Any]) -> list[str]:

@@ -45,7 +45,7 @@ class Clock:
                 f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
             )
             raise UsageError(message)
-        step = timedelta(**amount)
+        step = _amount(amount)
         if step < timedelta():
             message = (
                 f"clock.advance() was given {step.total_seconds()} seconds, but time only passes. "
@@ -78,9 +78,29 @@ class Clock:
         self._offset = other._offset
 
     def _move_by(self, step: timedelta) -> datetime:
+        _check_reach(self.now(), step)
         self._offset += step
         self._moved()
         return self.now()
+
+
+def _amount(amount: dict[str, float]) -> timedelta:
+    try:
+        return timedelta(**amount)
+    except (TypeError, ValueError, OverflowError):
+        given = ", ".join(f"{unit}={number!r}" for unit, number in amount.items())
+        message = (
+            f"clock.advance({given}) is no amount of time. Give numbers: days=31, seconds=0.5."
+        )
+        raise UsageError(message) from None
+
+
+def _check_reach(present: datetime, step: timedelta) -> None:
+    try:
+        _ = present + step
+    except OverflowError:
+        message = f"{step} from {present} is beyond what a datetime can hold. Move the clock less."
+        raise UsageError(message) from None
 
 
 def _to_millisecond(moment: datetime) -> datetime:

@@ -145,6 +145,7 @@ class SecretView:
 
     @property
     def _secret(self) -> StoredSecret:
+        self._service.settle()
         secret = self._service.store.find_arn(self._arn)
         if secret is None:
             message = f"{self._arn} does not exist any more: it was deleted or replaced."
@@ -269,11 +270,11 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param account: the account that it acts as; the fake's by default.
         :raises UsageError: for what is no Region, or no account.
         """
-        check_region(region or self.region)
-        check_account(account or self.account)
-        made: SecretsManagerClient = _interception.make_client(
-            region or self.region, account or self.account
-        )
+        region = self.region if region is None else region
+        account = self.account if account is None else account
+        check_region(region)
+        check_account(account)
+        made: SecretsManagerClient = _interception.make_client(region, account)
         return made
 
     def snapshot(self) -> Snapshot:

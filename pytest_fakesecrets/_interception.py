@@ -93,7 +93,7 @@ def _patch() -> None:
         _replace_create_client(kind)
 
 
-def _replace_create_client(kind: type[Session]) -> None:
+def _replace_create_client(kind: Any) -> None:
     """Replace a kind of session's own create_client; aiobotocore's has one."""
     replaced = any(owner is kind for owner, name, _ in _originals if name == "create_client")
     if "create_client" in vars(kind) and not replaced:
@@ -124,7 +124,7 @@ def _init_session(
     original(session, *args, **kwargs)
     with _lock:
         if _active:
-            _replace_create_client(session.__class__)
+            _replace_create_client(type(session))
 
 
 def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

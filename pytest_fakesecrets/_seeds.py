@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,21 +10,29 @@ from random import Random
 from typing import Final
 
 from . import _arn
+from ._checks import (
+    check_day,
+    check_labels,
+    check_moment,
+    check_name,
+    check_suffix,
+    check_tags,
+    check_text,
+    check_version_id,
+    refuse_twice,
+    text_or_bytes,
+)
 from ._errors import HIDE_MISUSE, UsageError
 from ._secret import (
     CURRENT,
     MAX_LABELS,
-    MAX_TAGS,
-    MAX_VALUE_BYTES,
     PENDING,
     PREVIOUS,
     StoredSecret,
     StoredVersion,
-    Value,
     midnight,
 )
 from ._settings import Settings, check_account, check_region
-from ._validation import NAME
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -33,9 +40,8 @@ Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 SeedValue = str | bytes | Sequence[Json] | Mapping[str, Json]
 
 RECOVERY_WINDOW: Final = timedelta(days=30)
-_MAX_NAME: Final = 512
 _MAX_TEXT: Final = 2048
-_VERSION_ID_LENGTHS: Final = range(32, 65)
+_LONGEST: Final = {"type": 256, "owning_service": 128}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,14 @@ class Version:
     kms_key_id: str | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.labels, str):
-            message = f"labels={self.labels!r} is one string. Give a list: [{self.labels!r}]."
-            raise UsageError(message)
-        if self.id is not None and len(self.id) not in _VERSION_ID_LENGTHS:
-            message = f"Version id {self.id!r} has {len(self.id)} characters. AWS's have 32 to 64."
-            raise UsageError(message)
-        _check_moment("created", self.created)
+        if self.value is not None:
+            text_or_bytes(self.value)
+        check_labels(self.labels)
+        object.__setattr__(self, "labels", tuple(self.labels))
+        check_version_id(self.id)
+        check_moment("created", self.created)
+        check_day("last_accessed", self.last_accessed)
+        check_text("a version", "kms_key_id", self.kms_key_id, _MAX_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +120,42 @@ class Secret:
     owning_service: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
-        object.__setattr__(self, "versions", tuple(self._versions()))
-        _check_versions(self.name, self.versions)
-        _check_details(self)
+        check_name(self.name)
+        # What the caller does to the arguments later is not to change the description.
+        object.__setattr__(self, "versions", tuple(self._given_versions()))
+        self._check_details()
+        object.__setattr__(self, "tags", None if self.tags is None else dict(self.tags))
+        _check_versions(f"secret {self.name!r}", self.versions)
 
-    def _versions(self) -> Iterable[Version]:
+    def _given_versions(self) -> Iterable[Version]:
         short = {CURRENT: self.value, PREVIOUS: self.previous, PENDING: self.pending}
         given = [Version(value, [label]) for label, value in short.items() if value is not None]
+        if isinstance(self.versions, Version):
+            raise UsageError(f"versions= of secret {self.name!r} is one Version. Give a list.")
         versions = tuple(self.versions)
         if given and versions:
-            message = (
+            raise UsageError(
                 f"Secret {self.name!r} has versions= and one of value, previous= and pending=. "
                 "Give either, not both."
             )
-            raise UsageError(message)
         return versions or given
+
+    def _check_details(self) -> None:
+        secret = f"secret {self.name!r}"
+        if self.region is not None:
+            check_region(self.region)
+        if self.account is not None:
+            check_account(self.account)
+        check_suffix(secret, self.arn_suffix)
+        for member in ("description", "kms_key_id", "type", "owning_service"):
+            check_text(secret, member, getattr(self, member), _LONGEST.get(member, _MAX_TEXT))
+        if self.tags is not None:
+            check_tags(secret, self.tags)
+        for member in ("created", "last_changed"):
+            check_moment(member, getattr(self, member))
+        check_day("last_accessed", self.last_accessed)
+        if not isinstance(self.deleted, bool):
+            check_moment("deleted", self.deleted)
 
 
 Seed = Mapping[str, SeedValue | Secret | None] | Secret
@@ -178,46 +205,6 @@ def store(
     )
 
 
-def text_or_bytes(value: SeedValue) -> Value:
-    """Return a value as AWS keeps it: dict and list as JSON.
-
-    :raises UsageError: for what is neither text, bytes nor JSON, is empty, or is too long.
-    """
-    if isinstance(value, (str, bytes)):
-        stored: Value = value
-    elif isinstance(value, (bytearray, memoryview)):
-        stored = bytes(value)
-    elif isinstance(value, (Mapping, list, tuple)):
-        stored = _json(value)
-    else:
-        message = (
-            f"A {type(value).__name__} cannot be the value of a secret. "
-            "Give str, bytes, or a dict or list (kept as JSON)."
-        )
-        raise UsageError(message)
-    _check_size(stored)
-    return stored
-
-
-def _json(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError) as error:
-        # The error's own text names types, never values.
-        message = f"A dict or list as a value must be JSON: {error}. Give str or bytes instead."
-        raise UsageError(message) from None
-
-
-def _check_size(value: Value) -> None:
-    size = len(value.encode()) if isinstance(value, str) else len(value)
-    if size == 0:
-        message = "AWS takes an empty value for none. Leave it out for a secret without a value."
-        raise UsageError(message)
-    if size > MAX_VALUE_BYTES:
-        message = f"A value of {size:,} bytes is too long: AWS allows {MAX_VALUE_BYTES:,}."
-        raise UsageError(message)
-
-
 def _read_one(seed: Seed) -> list[Secret]:
     if isinstance(seed, Secret):
         return [seed]
@@ -253,87 +240,25 @@ def _stored_version(
     )
 
 
-def _check_name(name: object) -> None:
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        message = (
-            f"{name!r} is not a name that AWS accepts. "
-            "Use letters, digits and any of -/_+=.@! (and no ARN: AWS makes it)."
-        )
-        raise UsageError(message)
-    if len(name) > _MAX_NAME:
-        message = f"The name {name[:20]!r}… has {len(name)} characters. AWS allows {_MAX_NAME}."
-        raise UsageError(message)
-
-
-def _check_versions(name: str, versions: Iterable[Version]) -> None:
+def _check_versions(secret: str, versions: Iterable[Version]) -> None:
     for version in versions:
         if not isinstance(version, Version):
-            message = (
-                f"versions= of secret {name!r} holds a {type(version).__name__}. "
+            raise UsageError(
+                f"versions= of {secret} holds a {type(version).__name__}. "
                 "Give Version(value, labels)."
             )
-            raise UsageError(message)
-        if version.value is not None:
-            text_or_bytes(version.value)
+        if version.value is None and CURRENT in version.labels:
+            raise UsageError(f"The AWSCURRENT version of {secret} has no value. Give it one.")
     labels = [label for version in versions for label in version.labels]
-    _refuse_twice(name, "staging label", labels, "A label is on one version.")
+    refuse_twice(f"S{secret[1:]}", "staging label", labels, "A label is on one version.")
     ids = [version.id for version in versions if version.id is not None]
-    _refuse_twice(name, "version id", ids, "Each version has its own.")
+    refuse_twice(f"S{secret[1:]}", "version id", ids, "Each version has its own.")
     if len(labels) > MAX_LABELS:
-        message = f"Secret {name!r} has {len(labels)} staging labels. AWS allows {MAX_LABELS}."
-        raise UsageError(message)
-    if any(version.value is not None for version in versions) and CURRENT not in labels:
-        message = f"No version of secret {name!r} is AWSCURRENT. Give one of them that label."
-        raise UsageError(message)
-
-
-def _refuse_twice(name: str, what: str, given: Sequence[str], rule: str) -> None:
-    twice = sorted({item for item in given if given.count(item) > 1})
-    if twice:
-        message = f"Secret {name!r} has the {what} {twice[0]!r} twice. {rule}"
-        raise UsageError(message)
-
-
-def _check_details(seed: Secret) -> None:
-    if seed.region is not None:
-        check_region(seed.region)
-    if seed.account is not None:
-        check_account(seed.account)
-    if seed.arn_suffix is not None and not _arn.SUFFIX.fullmatch(seed.arn_suffix):
-        message = (
-            f"arn_suffix={seed.arn_suffix!r} of secret {seed.name!r} is not AWS's. "
-            "Give six letters or digits, like 'a1b2c3'."
+        raise UsageError(
+            f"S{secret[1:]} has {len(labels)} staging labels. AWS allows {MAX_LABELS}."
         )
-        raise UsageError(message)
-    for member in ("description", "kms_key_id"):
-        if len(getattr(seed, member) or "") > _MAX_TEXT:
-            message = f"{member}= of secret {seed.name!r} is longer than {_MAX_TEXT:,} characters."
-            raise UsageError(message)
-    _check_tags(seed)
-    for member in ("created", "last_changed"):
-        _check_moment(member, getattr(seed, member))
-    if not isinstance(seed.deleted, bool):
-        _check_moment("deleted", seed.deleted)
-
-
-def _check_tags(seed: Secret) -> None:
-    tags = seed.tags or {}
-    if not isinstance(tags, Mapping):
-        message = f"tags= of secret {seed.name!r} is no mapping. Give {{'team': 'web'}}."
-        raise UsageError(message)
-    if len(tags) > MAX_TAGS:
-        message = f"Secret {seed.name!r} has {len(tags)} tags. AWS allows {MAX_TAGS}."
-        raise UsageError(message)
-
-
-def _check_moment(member: str, moment: object) -> None:
-    if moment is None or (isinstance(moment, datetime) and moment.tzinfo is not None):
-        return
-    message = (
-        f"{member}={moment!r} is not a moment. "
-        "Give a datetime with a time zone: datetime(2026, 1, 31, tzinfo=timezone.utc)."
-    )
-    raise UsageError(message)
+    if any(version.value is not None for version in versions) and CURRENT not in labels:
+        raise UsageError(f"No version of {secret} is AWSCURRENT. Give one of them that label.")
 
 
 def _moment(moment: datetime | None) -> datetime | None:

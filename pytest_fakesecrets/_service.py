@@ -86,7 +86,7 @@ class Service:
             random=self.random,
             store=self.store,
         )
-        response = perform(context, validate(call.operation, call.parameters))
+        response = perform(context, validate(call.operation, call.sent))
         for entry in (response, *response.get("SecretValues", ())):
             call.identities.update(entry[name] for name in ("ARN", "Name") if name in entry)
         return response

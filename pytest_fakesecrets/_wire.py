@@ -46,14 +46,12 @@ def read_call(operation: str, body: bytes, *, region: str, account: str) -> Call
     try:
         return Call(
             operation=operation,
-            parameters=decode(operation, body),
+            sent=decode(operation, body),
             region=region,
             account=account,
         )
     except ServiceError as error:
-        return Call(
-            operation=operation, parameters={}, region=region, account=account, malformed=error
-        )
+        return Call(operation=operation, sent={}, region=region, account=account, malformed=error)
 
 
 def decode(operation: str, body: bytes) -> dict[str, Any]:

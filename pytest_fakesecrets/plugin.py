@@ -225,11 +225,13 @@ def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
         seeds = [seed for option in reversed(options) for seed in option.seeds]
         fake = FakeSecrets(*seeds, **_place(options, running))
     with fake:
-        running.append(_Running(fake, marks))
+        entry = _Running(fake, marks)
+        running.append(entry)
         try:
             yield fake
         finally:
-            running.pop()
+            # Not always the last: pytest may end a class before what its tests asked for later.
+            running.remove(entry)
 
 
 def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, str]:

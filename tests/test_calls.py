@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from pytest_fakesecrets import Call, FakeSecrets, NotImitatedError, UsageError
+from pytest_fakesecrets import Call, FakeSecrets, Masked, NotImitatedError, UsageError
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 
@@ -113,6 +113,20 @@ def test_binary_values_equal_their_bytes(fake_secrets, secrets_client):
     secrets_client.create_secret(Name="a", SecretBinary=b"\x00\x01")
 
     assert b"\x00\x01" == fake_secrets.calls.last.parameters["SecretBinary"]
+
+
+@pytest.mark.parametrize("value", ["v", b"v"], ids=["text", "bytes"])
+def test_masked_values_equal_what_was_sent(value):
+    """A masked value equals what was sent, hashes like it, and hands it out when asked."""
+    masked = Masked(value)
+
+    assert value == masked
+    assert masked == value
+    assert masked == Masked(value)
+    assert masked != "other"
+    assert masked != Masked("other")
+    assert {value} == {masked}
+    assert value is masked.value
 
 
 def test_a_failed_call_has_its_code(fake_secrets, secrets_client):
@@ -247,9 +261,8 @@ def test_last_of_none():
     with pytest.raises(UsageError) as caught:
         FakeSecrets().calls.last  # noqa: B018 - the access is what fails
 
-    assert (
-        "No call was made, so there is no last one. Look at len(fake.calls) first."
-        == str(caught.value)
+    assert "No call was made, so there is no last one. Look at len(fake.calls) first." == str(
+        caught.value
     )
 
 
@@ -257,7 +270,10 @@ def test_last_of_none():
 @pytest.mark.parametrize(
     ("operation", "beginning"),
     [
-        ("GetSecret", "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue?"),
+        (
+            "GetSecret",
+            "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue?",
+        ),
         ("get_secret_value", "get_secret_value is not an operation of Secrets Manager"),
         ("Qwx", "Qwx is not an operation of Secrets Manager."),
     ],

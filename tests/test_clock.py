@@ -158,23 +158,31 @@ def test_time_machine_is_respected(fake_secrets, secrets_client):
     [
         (
             {"day": 1},
-            "clock.advance() has no unit 'day'. "
-            "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds.",
+            (
+                "clock.advance() has no unit 'day'. "
+                "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+            ),
         ),
         (
             {"years": 1, "months": 1},
-            "clock.advance() has no unit 'months'. "
-            "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds.",
+            (
+                "clock.advance() has no unit 'months'. "
+                "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+            ),
         ),
         (
             {"seconds": -1.5},
-            "clock.advance() was given -1.5 seconds, but time only passes. "
-            "To choose a moment in the past, use clock.move_to(datetime).",
+            (
+                "clock.advance() was given -1.5 seconds, but time only passes. "
+                "To choose a moment in the past, use clock.move_to(datetime)."
+            ),
         ),
         (
             {"days": 1, "hours": -25},
-            "clock.advance() was given -3600.0 seconds, but time only passes. "
-            "To choose a moment in the past, use clock.move_to(datetime).",
+            (
+                "clock.advance() was given -3600.0 seconds, but time only passes. "
+                "To choose a moment in the past, use clock.move_to(datetime)."
+            ),
         ),
     ],
     ids=["unit", "units", "backwards", "backwards in sum"],

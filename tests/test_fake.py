@@ -302,9 +302,8 @@ def test_view_without_a_current_value():
         fake["b"].value  # noqa: B018 - the access is what fails
 
     assert "Secret 'a' has no AWSCURRENT value. Its labels: {}." == str(none.value)
-    assert (
-        f"Secret 'b' has no AWSCURRENT value. Its labels: {{'AWSPENDING': '{ONE}'}}."
-        == str(pending.value)
+    assert f"Secret 'b' has no AWSCURRENT value. Its labels: {{'AWSPENDING': '{ONE}'}}." == str(
+        pending.value
     )
 
 
@@ -391,13 +390,17 @@ def test_client_of_another_account(fake_secrets):
         ),
         (
             {"account": "42"},
-            "account='42' is not an AWS account. Write its twelve digits as a string, "
-            "like '123456789012'.",
+            (
+                "account='42' is not an AWS account. Write its twelve digits as a string, "
+                "like '123456789012'."
+            ),
         ),
         (
             {"account": 123456789012},
-            "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
-            "like '123456789012'.",
+            (
+                "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
+                "like '123456789012'."
+            ),
         ),
     ],
     ids=["region", "account", "number"],
@@ -533,7 +536,6 @@ def test_repr_of_a_view():
     """A view shows its ARN."""
     fake = FakeSecrets(Secret("a", "v", arn_suffix="a1b2c3"))
 
-    assert (
-        "<SecretView arn:aws:secretsmanager:us-east-1:123456789012:secret:a-a1b2c3>"
-        == repr(fake["a"])
+    assert "<SecretView arn:aws:secretsmanager:us-east-1:123456789012:secret:a-a1b2c3>" == repr(
+        fake["a"]
     )

@@ -26,9 +26,11 @@ FRAMEWORK_ERRORS = {
     "InternalFailure": (500, ""),
     "InvalidSignatureException": (
         400,
-        "The request signature we calculated does not match the signature you provided. "
-        "Check your AWS Secret Access Key and signing method. "
-        "Consult the service documentation for details.",
+        (
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. "
+            "Consult the service documentation for details."
+        ),
     ),
     "MissingAuthenticationTokenException": (400, "Missing Authentication Token"),
     "SerializationException": (400, ""),
@@ -40,8 +42,10 @@ FRAMEWORK_ERRORS = {
     ),
     "ValidationException": (
         400,
-        "Invalid name. Must be a valid name containing alphanumeric characters, "
-        "or any of the following: -/_+=.@!",
+        (
+            "Invalid name. Must be a valid name containing alphanumeric characters, "
+            "or any of the following: -/_+=.@!"
+        ),
     ),
 }
 ALL_ERRORS = (
@@ -173,9 +177,9 @@ def test_a_secret_that_does_not_exist_yet(fake_secrets, client):
 def test_times(fake_secrets, client):
     """A fault for some attempts lets the next one pass."""
     fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
-    seen = []
-    for _ in range(3):
-        seen.append((fault.armed, fault.hits, code(client.get_secret_value, SecretId="a")))
+    seen = [
+        (fault.armed, fault.hits, code(client.get_secret_value, SecretId="a")) for _ in range(3)
+    ]
 
     assert [
         (True, 0, "InternalServiceError"),
@@ -293,13 +297,17 @@ GET_ERRORS = ", ".join(ERRORS_OF_GET_SECRET_VALUE)
     [
         (
             {"error": "DecryptionFailureException"},
-            "DecryptionFailureException is not an error of Secrets Manager; "
-            f"did you mean DecryptionFailure? Choose among: {ALL_ERRORS}.",
+            (
+                "DecryptionFailureException is not an error of Secrets Manager; "
+                f"did you mean DecryptionFailure? Choose among: {ALL_ERRORS}."
+            ),
         ),
         (
             {"error": "ResourceNotFound"},
-            "ResourceNotFound is not an error of Secrets Manager; "
-            f"did you mean ResourceNotFoundException? Choose among: {ALL_ERRORS}.",
+            (
+                "ResourceNotFound is not an error of Secrets Manager; "
+                f"did you mean ResourceNotFoundException? Choose among: {ALL_ERRORS}."
+            ),
         ),
         (
             {"error": "Qwxz"},
@@ -307,13 +315,17 @@ GET_ERRORS = ", ".join(ERRORS_OF_GET_SECRET_VALUE)
         ),
         (
             {"error": "EncryptionFailure", "operation": "GetSecretValue"},
-            "EncryptionFailure is not an error of GetSecretValue; "
-            f"did you mean DecryptionFailure? Choose among: {GET_ERRORS}.",
+            (
+                "EncryptionFailure is not an error of GetSecretValue; "
+                f"did you mean DecryptionFailure? Choose among: {GET_ERRORS}."
+            ),
         ),
         (
             {"error": "PublicPolicyException", "operation": "GetRandomPassword"},
-            "PublicPolicyException is not an error of GetRandomPassword. Choose among: "
-            "InternalServiceError, InvalidParameterException, InvalidRequestException.",
+            (
+                "PublicPolicyException is not an error of GetRandomPassword. Choose among: "
+                "InternalServiceError, InvalidParameterException, InvalidRequestException."
+            ),
         ),
         (
             {"error": "ThrottlingException", "times": 0},
@@ -377,7 +389,7 @@ def test_repr(fake_secrets, client):
 
     assert isinstance(one, Fault)
     assert "<Fault ThrottlingException on any operation of any secret, 1 hits>" == repr(one)
-    assert (
-        "<Fault InternalServiceError on GetSecretValue of b, 2 times more, 1 hits>" == repr(other)
+    assert "<Fault InternalServiceError on GetSecretValue of b, 2 times more, 1 hits>" == repr(
+        other
     )
     assert f"<Faults [{one!r}, {other!r}]>" == repr(fake_secrets.faults)

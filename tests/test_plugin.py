@@ -148,10 +148,14 @@ def test_inner_fake_starts_from_a_copy(run, scope):
 @pytest.mark.parametrize(
     "arguments",
     [
-        "fake_secrets, class_fake_secrets, module_fake_secrets, package_fake_secrets, "
-        "session_fake_secrets",
-        "session_fake_secrets, package_fake_secrets, module_fake_secrets, class_fake_secrets, "
-        "fake_secrets",
+        (
+            "fake_secrets, class_fake_secrets, module_fake_secrets, package_fake_secrets, "
+            "session_fake_secrets"
+        ),
+        (
+            "session_fake_secrets, package_fake_secrets, module_fake_secrets, class_fake_secrets, "
+            "fake_secrets"
+        ),
     ],
     ids=["narrowest first", "widest first"],
 )
@@ -194,9 +198,7 @@ def test_an_inherited_marker_counts_for_each_class(run):
             assert read("inherited") == "v"
 
         def test_wide(self, class_fake_secrets, module_fake_secrets):
-            boto3.client("secretsmanager").delete_secret(
-                SecretId="inherited", ForceDeleteWithoutRecovery=True
-            )
+            module_fake_secrets.reset()
 
     class TestChild(TestParent):
         pass
@@ -408,8 +410,10 @@ def test_region_and_account_of_the_marker(run):
     [
         (
             'regon="eu-west-1"',
-            "regon is not an option of @pytest.mark.secrets; did you mean region? "
-            "Choose among: account, region.",
+            (
+                "regon is not an option of @pytest.mark.secrets; did you mean region? "
+                "Choose among: account, region."
+            ),
         ),
         (
             'region="Dublin"',
@@ -417,14 +421,18 @@ def test_region_and_account_of_the_marker(run):
         ),
         (
             "account=123456789012",
-            "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
-            "like '123456789012'.",
+            (
+                "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
+                "like '123456789012'."
+            ),
         ),
         ('{"bad name": "v"}', BAD_NAME),
         (
             '"prod/db"',
-            "A seed of type str describes no secret. "
-            "Give a dict of names to values, or Secret(name, value, …).",
+            (
+                "A seed of type str describes no secret. "
+                "Give a dict of names to values, or Secret(name, value, …)."
+            ),
         ),
         (
             '{"a": "x" * 65537}',
@@ -450,8 +458,10 @@ def test_misused_marker_shows_one_message(run, mark, message):
     [
         (
             'Secret("a", "v", versions=[Version("w", ["AWSCURRENT"])])',
-            "Secret 'a' has versions= and one of value, previous= and pending=. "
-            "Give either, not both.",
+            (
+                "Secret 'a' has versions= and one of value, previous= and pending=. "
+                "Give either, not both."
+            ),
         ),
         (
             'Secret("a", versions=[Version("v", ["AWSCURRENT"]), Version("w", ["AWSCURRENT"])])',
@@ -484,8 +494,10 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         ('FakeSecrets({"bad name": "v"})', BAD_NAME),
         (
             'fake_secrets.add("a", 5)',
-            "A int cannot be the value of a secret. "
-            "Give str, bytes, or a dict or list (kept as JSON).",
+            (
+                "A int cannot be the value of a secret. "
+                "Give str, bytes, or a dict or list (kept as JSON)."
+            ),
         ),
         (
             'fake_secrets.client("Dublin")',
@@ -497,8 +509,10 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         ),
         (
             "fake_secrets.clock.advance(day=1)",
-            "clock.advance() has no unit 'day'. Choose among: "
-            "weeks, days, hours, minutes, seconds, milliseconds, microseconds.",
+            (
+                "clock.advance() has no unit 'day'. Choose among: "
+                "weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+            ),
         ),
         (
             'fake_secrets.faults.add("ThrottlingException", times=0)',
@@ -690,29 +704,39 @@ def test_closest_errors_marker_wins(run):
     [
         (
             'also=["DecryptionFailureException"]',
-            "DecryptionFailureException is not an error of Secrets Manager; "
-            "did you mean DecryptionFailure? Choose among: *.",
+            (
+                "DecryptionFailureException is not an error of Secrets Manager; "
+                "did you mean DecryptionFailure? Choose among: *."
+            ),
         ),
         (
             'only=["DecryptionFailureException"]',
-            "DecryptionFailureException is not a documented error of GetSecretValue; "
-            "did you mean DecryptionFailure? "
-            f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}.",
+            (
+                "DecryptionFailureException is not a documented error of GetSecretValue; "
+                "did you mean DecryptionFailure? "
+                f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
+            ),
         ),
         (
             'only=["LimitExceeded"]',
-            "LimitExceeded is not a documented error of GetSecretValue. "
-            f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}.",
+            (
+                "LimitExceeded is not a documented error of GetSecretValue. "
+                f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
+            ),
         ),
         (
             '"GetSecret"',
-            "GetSecret is not an operation of Secrets Manager; "
-            "did you mean GetSecretValue? Choose among: *.",
+            (
+                "GetSecret is not an operation of Secrets Manager; "
+                "did you mean GetSecretValue? Choose among: *."
+            ),
         ),
         (
             'operations="GetSecretValue"',
-            "operations is not an option of @pytest.mark.secrets_errors; "
-            "did you mean operation? Choose among: also, only, operation.",
+            (
+                "operations is not an option of @pytest.mark.secrets_errors; "
+                "did you mean operation? Choose among: also, only, operation."
+            ),
         ),
         (
             '"GetSecretValue", "DescribeSecret"',
@@ -728,8 +752,7 @@ def test_closest_errors_marker_wins(run):
         ),
         (
             'also="ThrottlingException"',
-            "also='ThrottlingException' of @pytest.mark.secrets_errors is one string. "
-            "Give a list.",
+            "also='ThrottlingException' of @pytest.mark.secrets_errors is one string. Give a list.",
         ),
     ],
     ids=[
@@ -835,6 +858,38 @@ sys.exit(sum(codes))
 
     assert 0 == result.ret
     assert 2 == sum("2 passed" in line for line in result.outlines)
+
+
+def test_pytester_runs_twice_in_one_process(pytester):
+    """A suite that tests plugins of its own with pytester has its fakes in every inner run."""
+    pytester.makeconftest('pytest_plugins = ["pytester"]')
+    pytester.makepyfile("""
+    import pytest
+
+    INNER = '''
+    import boto3
+
+    def test_it(fake_secrets):
+        fake_secrets.add("a", "v")
+        client = boto3.client(
+            "secretsmanager",
+            region_name="us-east-1",
+            endpoint_url="http://127.0.0.1:9",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        assert client.get_secret_value(SecretId="a")["SecretString"] == "v"
+    '''
+
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_outer(pytester, time):
+        pytester.makepyfile(INNER)
+        pytester.runpytest_inprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
+    """)
+
+    result = pytester.runpytest_subprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=2)
 
 
 def test_a_test_without_the_plugin_is_not_touched(run):

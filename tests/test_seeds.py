@@ -40,7 +40,11 @@ def versions_of(client, name="a", *, deprecated=True):
         (b"\x00\xff", "SecretBinary", b"\x00\xff"),
         (bytearray(b"\x01"), "SecretBinary", b"\x01"),
         (memoryview(b"\x02"), "SecretBinary", b"\x02"),
-        ({"user": "u", "port": 5432, "é": None}, "SecretString", '{"user": "u", "port": 5432, "é": null}'),
+        (
+            {"user": "u", "port": 5432, "é": None},
+            "SecretString",
+            '{"user": "u", "port": 5432, "é": null}',
+        ),
         ({}, "SecretString", "{}"),
         ([1, "two", {"three": 3.5}], "SecretString", '[1, "two", {"three": 3.5}]'),
         ((True, False), "SecretString", "[true, false]"),
@@ -417,28 +421,38 @@ def refusals():
         ),
         "set as a value": (
             lambda: Secret("a", {1, 2}),
-            "A set cannot be the value of a secret. "
-            "Give str, bytes, or a dict or list (kept as JSON).",
+            (
+                "A set cannot be the value of a secret. "
+                "Give str, bytes, or a dict or list (kept as JSON)."
+            ),
         ),
         "bytes in JSON": (
             lambda: Secret("a", {"key": b"v"}),
-            "A dict or list as a value must be JSON: "
-            "Object of type bytes is not JSON serializable. Give str or bytes instead.",
+            (
+                "A dict or list as a value must be JSON: "
+                "Object of type bytes is not JSON serializable. Give str or bytes instead."
+            ),
         ),
         "circle in JSON": (
             lambda: Secret("a", circle()),
-            "A dict or list as a value must be JSON: "
-            "Circular reference detected. Give str or bytes instead.",
+            (
+                "A dict or list as a value must be JSON: "
+                "Circular reference detected. Give str or bytes instead."
+            ),
         ),
         "value and versions": (
             lambda: Secret("a", "v", versions=[Version("w", ["AWSCURRENT"])]),
-            "Secret 'a' has versions= and one of value, previous= and pending=. "
-            "Give either, not both.",
+            (
+                "Secret 'a' has versions= and one of value, previous= and pending=. "
+                "Give either, not both."
+            ),
         ),
         "previous and versions": (
             lambda: Secret("a", previous="v", versions=[Version("w", ["AWSCURRENT"])]),
-            "Secret 'a' has versions= and one of value, previous= and pending=. "
-            "Give either, not both.",
+            (
+                "Secret 'a' has versions= and one of value, previous= and pending=. "
+                "Give either, not both."
+            ),
         ),
         "previous without current": (
             lambda: Secret("a", previous="v"),
@@ -449,7 +463,9 @@ def refusals():
             "No version of secret 'a' is AWSCURRENT. Give one of them that label.",
         ),
         "label on two versions": (
-            lambda: Secret("a", versions=[Version("v", ["AWSCURRENT"]), Version("w", ["AWSCURRENT"])]),
+            lambda: Secret(
+                "a", versions=[Version("v", ["AWSCURRENT"]), Version("w", ["AWSCURRENT"])]
+            ),
             "Secret 'a' has the staging label 'AWSCURRENT' twice. A label is on one version.",
         ),
         "label twice on one version": (
@@ -507,13 +523,17 @@ def refusals():
         ),
         "account": (
             lambda: Secret("a", account="1234"),
-            "account='1234' is not an AWS account. Write its twelve digits as a string, "
-            "like '123456789012'.",
+            (
+                "account='1234' is not an AWS account. Write its twelve digits as a string, "
+                "like '123456789012'."
+            ),
         ),
         "ARN suffix": (
             lambda: Secret("a", arn_suffix="short"),
-            "arn_suffix='short' of secret 'a' is not AWS's. "
-            "Give six letters or digits, like 'a1b2c3'.",
+            (
+                "arn_suffix='short' of secret 'a' is not AWS's. "
+                "Give six letters or digits, like 'a1b2c3'."
+            ),
         ),
         "long description": (
             lambda: Secret("a", description="d" * 2_049),
@@ -533,8 +553,10 @@ def refusals():
         ),
         "seed of another type": (
             lambda: FakeSecrets(["a"]),
-            "A seed of type list describes no secret. "
-            "Give a dict of names to values, or Secret(name, value, …).",
+            (
+                "A seed of type list describes no secret. "
+                "Give a dict of names to values, or Secret(name, value, …)."
+            ),
         ),
         "Secret under another name": (
             lambda: FakeSecrets({"a": Secret("b", "v")}),
@@ -542,14 +564,18 @@ def refusals():
         ),
         "Secret and more": (
             lambda: FakeSecrets().add(Secret("a", "v"), tags={"k": "v"}),
-            "add() was given Secret('a') and more. "
-            "Put everything into the Secret, or give a name instead of it.",
+            (
+                "add() was given Secret('a') and more. "
+                "Put everything into the Secret, or give a name instead of it."
+            ),
         ),
         "unknown detail": (
             lambda: FakeSecrets().add("a", "v", tag={"k": "v"}),
-            "tag is not a detail of a secret; did you mean tags? Choose among: account, "
-            "arn_suffix, created, deleted, description, kms_key_id, last_accessed, last_changed, "
-            "owning_service, pending, previous, region, tags, type, versions.",
+            (
+                "tag is not a detail of a secret; did you mean tags? Choose among: account, "
+                "arn_suffix, created, deleted, description, kms_key_id, last_accessed, "
+                "last_changed, owning_service, pending, previous, region, tags, type, versions."
+            ),
         ),
     }
 
@@ -583,7 +609,7 @@ def test_refusals(make, message):
         lambda: Secret("a", "v", tags={"k" * 129: "v"}),
         lambda: Secret("a", "v", tags={"k": "v" * 257}),
         lambda: Secret("a", "v", last_accessed="2024-01-01"),
-        lambda: Secret("a", "v", last_accessed=datetime(2024, 1, 1)),  # noqa: DTZ001 - refused
+        lambda: Secret("a", last_accessed=datetime(2024, 1, 1)),  # noqa: DTZ001 - refused
         lambda: Secret("a", "\ud800"),
         lambda: Secret("a", {"number": float("nan")}),
         lambda: Secret("a", versions=Version("v", ["AWSCURRENT"])),
@@ -622,7 +648,7 @@ def test_refusals(make, message):
     ],
 )
 def test_other_impossible_descriptions(make):
-    """Nothing that AWS could not hold, or of a wrong type, is taken, or ends in a Python error."""
+    """What AWS could not hold, and what is of a wrong type, is a usage error and no other."""
     with pytest.raises(UsageError):
         make()
 

@@ -1,0 +1,159 @@
+"""What a test author may write into the description of a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from ._arn import SUFFIX
+from ._errors import HIDE_MISUSE, UsageError
+from ._secret import MAX_TAGS, MAX_VALUE_BYTES, Value
+from ._validation import NAME
+
+__tracebackhide__ = HIDE_MISUSE
+
+_MAX_NAME: Final = 512
+_MAX_LABEL: Final = 256
+_MAX_TAG_KEY: Final = 128
+_MAX_TAG_VALUE: Final = 256
+_VERSION_ID_LENGTHS: Final = range(32, 65)
+
+
+def check_name(name: object) -> None:
+    """Refuse a name that CreateSecret would refuse."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is not a name that AWS accepts. "
+            "Use letters, digits and any of -/_+=.@! (and no ARN: AWS makes it)."
+        )
+    if len(name) > _MAX_NAME:
+        raise UsageError(
+            f"The name {name[:20]!r}… has {len(name)} characters. AWS allows {_MAX_NAME}."
+        )
+
+
+def check_text(owner: str, member: str, value: object, longest: int) -> None:
+    """Refuse what is no text, or too long; None is no text given."""
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{member}={value!r} of {owner} is no text. Give a str.")
+    if value is not None and len(value) > longest:
+        raise UsageError(f"{member}= of {owner} is longer than {longest:,} characters.")
+
+
+def check_tags(owner: str, tags: object) -> None:
+    """Refuse what TagResource would refuse."""
+    if not isinstance(tags, Mapping):
+        raise UsageError(f"tags= of {owner} is no mapping. Give {{'team': 'web'}}.")
+    if len(tags) > MAX_TAGS:
+        raise UsageError(
+            f"{owner[0].upper()}{owner[1:]} has {len(tags)} tags. AWS allows {MAX_TAGS}."
+        )
+    for key, value in tags.items():
+        if not key:
+            raise UsageError(f"A tag of {owner} has an empty key. AWS wants 1 to 128 characters.")
+        check_text(owner, "the key of a tag", key, _MAX_TAG_KEY)
+        check_text(owner, f"the value of tag {key!r}", value, _MAX_TAG_VALUE)
+
+
+def check_labels(labels: object) -> None:
+    """Refuse what is no list of staging labels."""
+    if isinstance(labels, str):
+        raise UsageError(f"labels={labels!r} is one string. Give a list: [{labels!r}].")
+    if not isinstance(labels, Iterable):
+        raise UsageError(f"labels={labels!r} is no list. Give the staging labels: ['AWSCURRENT'].")
+    for label in labels:
+        if not isinstance(label, str) or not 1 <= len(label) <= _MAX_LABEL:
+            raise UsageError(f"{label!r} is no staging label. Give 1 to {_MAX_LABEL} characters.")
+
+
+def check_version_id(version_id: object) -> None:
+    """Refuse what is no id of a version; None has one invented."""
+    if version_id is None:
+        return
+    if not isinstance(version_id, str):
+        raise UsageError(f"Version id {version_id!r} is no text. Give 32 to 64 characters.")
+    if len(version_id) not in _VERSION_ID_LENGTHS:
+        raise UsageError(
+            f"Version id {version_id!r} has {len(version_id)} characters. AWS's have 32 to 64."
+        )
+
+
+def check_suffix(owner: str, suffix: object) -> None:
+    """Refuse what does not end an ARN; None has one drawn."""
+    if suffix is not None and not (isinstance(suffix, str) and SUFFIX.fullmatch(suffix)):
+        raise UsageError(
+            f"arn_suffix={suffix!r} of {owner} is not AWS's. "
+            "Give six letters or digits, like 'a1b2c3'."
+        )
+
+
+def check_moment(member: str, moment: object) -> None:
+    """Refuse what is no moment with a time zone; None means now, or never."""
+    if moment is None or (isinstance(moment, datetime) and moment.tzinfo is not None):
+        return
+    raise UsageError(
+        f"{member}={moment!r} is not a moment. "
+        "Give a datetime with a time zone: datetime(2026, 1, 31, tzinfo=timezone.utc)."
+    )
+
+
+def check_day(member: str, day: object) -> None:
+    """Refuse what is neither a date nor a moment with a time zone; None means never."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        check_moment(member, day)
+
+
+def refuse_twice(owner: str, what: str, given: Sequence[str], rule: str) -> None:
+    """Refuse what is there more than once."""
+    twice = sorted({item for item in given if given.count(item) > 1})
+    if twice:
+        raise UsageError(f"{owner} has the {what} {twice[0]!r} twice. {rule}")
+
+
+def text_or_bytes(value: object) -> Value:
+    """Return a value as AWS keeps it: dict and list as JSON.
+
+    :raises UsageError: for what is neither text, bytes nor JSON, is empty, or is too long.
+    """
+    if isinstance(value, (bytearray, memoryview)):
+        value = bytes(value)
+    elif isinstance(value, (Mapping, list, tuple)):
+        value = _json(value)
+    if not isinstance(value, (str, bytes)):
+        raise UsageError(
+            f"A {type(value).__name__} cannot be the value of a secret. "
+            "Give str, bytes, or a dict or list (kept as JSON)."
+        )
+    _check_size(_utf8(value))
+    return value
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        # The error's own text names types, never values.
+        reason = str(error).partition(":")[0]
+        message = f"A dict or list as a value must be JSON: {reason}. Give str or bytes instead."
+        raise UsageError(message) from None
+
+
+def _utf8(value: Value) -> bytes:
+    try:
+        return value.encode() if isinstance(value, str) else value
+    except UnicodeEncodeError:
+        message = "A value holds characters that UTF-8 has not (surrogates). Give bytes instead."
+        raise UsageError(message) from None
+
+
+def _check_size(value: bytes) -> None:
+    if not value:
+        raise UsageError(
+            "AWS takes an empty value for none. Leave it out for a secret without a value."
+        )
+    if len(value) > MAX_VALUE_BYTES:
+        raise UsageError(
+            f"A value of {len(value):,} bytes is too long: AWS allows {MAX_VALUE_BYTES:,}."
+        )

@@ -1,0 +1,191 @@
+"""What a type checker is to make of the public face; checked by mypy and pyright, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_fakesecrets import (
+    Call,
+    CallLog,
+    Clock,
+    FakeSecrets,
+    Fault,
+    Faults,
+    Masked,
+    NotImitatedError,
+    Secret,
+    SecretView,
+    UsageError,
+    Version,
+    __version__,
+)
+from pytest_fakesecrets.plugin import InjectedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from typing_extensions import assert_type  # noqa: TC004 - nothing here is ever run
+
+NOW = datetime(2024, 2, 29, tzinfo=timezone.utc)
+pytestmark = pytest.mark.secrets({"a": "v"}, Secret("b", "w"), region="eu-west-1")
+
+
+def version() -> str:
+    """Get the version, which is text."""
+    return __version__
+
+
+def describe() -> list[Secret]:
+    """Give every option of Secret and Version."""
+    versions: list[Version] = [
+        Version(),
+        Version("text", ["AWSCURRENT"]),
+        Version(b"bytes", ("AWSPREVIOUS",), id="1" * 32, created=NOW),
+        Version({"key": [1, None]}, [], last_accessed=date(2024, 1, 1), kms_key_id="key"),
+    ]
+    return [
+        Secret("name"),
+        Secret("text", "v", previous="u", pending="w"),
+        Secret("bytes", b"v"),
+        Secret("dict", {"user": "u", "port": 5432, "nested": {"list": [1.5, True, None]}}),
+        Secret("list", ["a", 1]),
+        Secret("versions", versions=versions),
+        Secret("generator", versions=(version for version in versions)),
+        Secret(
+            "details",
+            description="d",
+            tags={"team": "web"},
+            kms_key_id="alias/mine",
+            deleted=True,
+            created=NOW,
+            last_changed=NOW,
+            last_accessed=NOW,
+            arn_suffix="a1b2c3",
+            region="eu-west-1",
+            account="123456789012",
+            type="Partner",
+            owning_service="rds",
+        ),
+        Secret("deleted", deleted=NOW),
+    ]
+
+
+def in_a_block() -> None:
+    """Use a fake as context manager and mapping."""
+    dictionary: dict[str, str] = {"a": "v"}
+    documents: dict[str, dict[str, int]] = {"b": {"port": 1}}
+    secrets: dict[str, Secret] = {"c": Secret("c")}
+    mixed: dict[str, str | bytes | None] = {"d": "v", "e": b"v", "f": None}
+    with FakeSecrets(dictionary, documents, secrets, mixed, Secret("g"), {"h": ["v"]}) as fake:
+        assert_type(fake, FakeSecrets)
+        mapping: Mapping[str, SecretView] = fake
+        names: Iterator[str] = iter(fake)
+        assert_type(len(mapping), int)
+        assert_type("a" in fake, bool)
+        assert_type(fake["a"], SecretView)
+        assert_type(fake.get("a"), SecretView | None)
+        assert_type(list(names), list[str])
+        assert_type(fake.region, str)
+        assert_type(fake.account, str)
+        assert_type(fake.calls, CallLog)
+        assert_type(fake.faults, Faults)
+        assert_type(fake.clock, Clock)
+    FakeSecrets(region="eu-west-1", account="123456789012")
+
+
+def add(fake_secrets: FakeSecrets) -> None:
+    """See what was added."""
+    view: SecretView = fake_secrets.add("a", "v", tags={"team": "web"}, deleted=True)
+    fake_secrets.add("b", {"key": ["value"]})
+    fake_secrets.add("c")
+    fake_secrets.add(Secret("d", b"v"))
+
+    assert_type(view.arn, str)
+    assert_type(view.name, str)
+    assert_type(view.region, str)
+    assert_type(view.account, str)
+    assert_type(view.value, str | bytes)
+    assert_type(view.versions, Mapping[str, Version])
+    assert_type(view.labels, Mapping[str, str])
+    assert_type(view.tags, Mapping[str, str])
+    assert_type(view.description, str | None)
+    assert_type(view.kms_key_id, str | None)
+    assert_type(view.created, datetime)
+    assert_type(view.last_changed, datetime)
+    assert_type(view.last_accessed, datetime | None)
+    assert_type(view.deleted_at, datetime | None)
+    parsed = view.json()
+    if isinstance(parsed, dict):
+        value: object = parsed["key"]
+        print(value)  # noqa: T201 - it only has to be used
+
+
+def look(fake_secrets: FakeSecrets) -> None:
+    """Look at the sequence of calls."""
+    calls: Sequence[Call] = fake_secrets.calls
+    assert_type(calls[0], Call)
+    assert_type(fake_secrets.calls[0], Call)
+    assert_type(fake_secrets.calls[1:], Sequence[Call])
+    assert_type(fake_secrets.calls.last, Call)
+    assert_type(fake_secrets.calls.of("GetSecretValue", secret="a"), list[Call])
+    assert_type(fake_secrets.calls.of(secret="a"), list[Call])
+    assert_type(fake_secrets.calls.count(), int)
+    assert_type([call.operation for call in fake_secrets.calls], list[str])
+    call = fake_secrets.calls.last
+    assert_type(call.operation, str)
+    assert_type(call.parameters, Mapping[str, Any])
+    assert_type(call.region, str)
+    assert_type(call.account, str)
+    assert_type(call.attempts, int)
+    assert_type(call.error, str | None)
+    assert_type(call.outcome, str)
+    assert_type(call.at, datetime | None)
+    assert_type(call.is_about("a"), bool)
+    masked: Masked = call.parameters["SecretString"]
+    assert_type(masked.value, str | bytes)
+
+
+def disturb(fake_secrets: FakeSecrets) -> None:
+    """Add faults, and move time by keywords."""
+    fault: Fault = fake_secrets.faults.add("ThrottlingException")
+    fake_secrets.faults.add(
+        "InternalServiceError", operation="GetSecretValue", secret="a", times=2, message="Later."
+    )
+    assert_type(fault.hits, int)
+    assert_type(fault.armed, bool)
+    fault.cancel()
+    fake_secrets.faults.clear()
+    assert_type(fake_secrets.clock.now(), datetime)
+    assert_type(fake_secrets.clock.advance(days=31, seconds=0.5), datetime)
+    assert_type(fake_secrets.clock.move_to(NOW), datetime)
+
+
+def go_back(fake_secrets: FakeSecrets) -> None:
+    """Give a snapshot to restore()."""
+    before = fake_secrets.snapshot()
+    fake_secrets.restore(before)
+    fake_secrets.reset()
+
+
+def client(fake_secrets: FakeSecrets) -> str:
+    """Use a client as boto3's."""
+    other: SecretsManagerClient = fake_secrets.client("eu-west-1", account="111111111111")
+    return other.get_secret_value(SecretId="a")["SecretString"]
+
+
+@pytest.mark.secrets_errors("GetSecretValue", only=["DecryptionFailure"])
+def errors(secrets_error: InjectedError, secrets_client: SecretsManagerClient) -> tuple[str, str]:
+    """Ask an injected error which it is."""
+    assert_type(secrets_error.code, str)
+    secrets_client.exceptions.DecryptionFailure  # noqa: B018 - it only has to be there
+    return secrets_error.code, secrets_error.operation
+
+
+def refuse() -> bool:
+    """Catch what is not imitated as a usage error, and as Python's own kind as well."""
+    error: UsageError = NotImitatedError("not imitated")
+    other: NotImplementedError = NotImitatedError("not imitated")
+    return bool(error) and bool(other)
