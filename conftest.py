@@ -19,7 +19,9 @@ else:
         pytester.makepyfile(test_example=str(example.parsed))
         result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
         has_tests = "def test_" in example.parsed
-        assert result.ret == (pytest.ExitCode.OK if has_tests else pytest.ExitCode.NO_TESTS_COLLECTED)
+        wanted = pytest.ExitCode.OK if has_tests else pytest.ExitCode.NO_TESTS_COLLECTED
+        if result.ret != wanted:
+            pytest.fail(result.stdout.str(), pytrace=False)
 
     pytest_collect_file = Sybil(
         parsers=[CodeBlockParser(language="python", evaluator=run_as_test_file)],

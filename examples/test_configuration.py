@@ -26,7 +26,7 @@ def test_reads_once(fake_secrets: FakeSecrets) -> None:
 
 
 def test_survives_a_short_outage(fake_secrets: FakeSecrets) -> None:
-    """botocore retries twice by its own rules, and no test sleeps for it."""
+    """Two retries happen by botocore's own rules, and no test sleeps for them."""
     fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
 
     assert configuration.load("prod/app") == {"debug": False}

@@ -56,15 +56,15 @@ class Call:
     """
 
     operation: str
-    sent: Mapping[str, Any] = field(repr=False)
+    sent: Mapping[str, Any] = field(repr=False, compare=False)
     parameters: Mapping[str, Any] = field(init=False)
     region: str
     account: str
     attempts: int = 0
     error: str | None = None
     at: datetime | None = None
-    identities: set[str] = field(default_factory=set, repr=False)
-    malformed: ServiceError | None = field(default=None, repr=False)
+    identities: set[str] = field(default_factory=set, repr=False, compare=False)
+    malformed: ServiceError | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.parameters = _masked(self.sent)

@@ -8,8 +8,9 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from . import _arn, _interception
+from ._arn import is_arn
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
+from ._interception import activate, deactivate, innermost, make_client
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_account, check_region
@@ -177,11 +178,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
 
     def __enter__(self) -> Self:
-        outer = _interception.innermost()
-        if outer is not None and not self._entered:
-            self._service.start_from(outer)
-        self._entered = True
-        _interception.activate(self._service)
+        self.start()
         return self
 
     def __exit__(
@@ -190,7 +187,23 @@ class FakeSecrets(Mapping[str, SecretView]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _interception.deactivate(self._service)
+        self.stop()
+
+    def start(self, *, beneath: FakeSecrets | None = None) -> None:
+        """Begin to answer, as ``with`` does; the plugin's fixtures begin beneath narrower ones."""
+        inner = beneath._service if beneath else None  # noqa: SLF001 - of the same class
+        outer = innermost(beneath=inner)
+        if outer is not None and not self._entered:
+            self._service.start_from(outer)
+        self._entered = True
+        activate(self._service, beneath=inner)
+
+    def stop(self) -> None:
+        """Stop answering, as the end of ``with`` does.
+
+        :raises UsageError: for a fake that does not answer at present.
+        """
+        deactivate(self._service)
 
     def __getitem__(self, secret_id: str) -> SecretView:
         secret = self._find(secret_id)
@@ -274,7 +287,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         account = self.account if account is None else account
         check_region(region)
         check_account(account)
-        made: SecretsManagerClient = _interception.make_client(region, account)
+        made: SecretsManagerClient = make_client(region, account)
         return made
 
     def snapshot(self) -> Snapshot:
@@ -310,7 +323,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         if not isinstance(secret_id, str):
             return None
         self._service.settle()
-        if _arn.is_arn(secret_id):
+        if is_arn(secret_id):
             return self._service.store.find_arn(secret_id)
         return self._service.store.shelf(self.account, self.region).find(secret_id)
 

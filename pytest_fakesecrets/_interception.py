@@ -16,8 +16,9 @@ from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
-from . import _wire
+from ._errors import UsageError
 from ._model import SERVICE
+from ._wire import Answer, read_call
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -38,27 +39,40 @@ _active: Final[list[Service]] = []
 _originals: Final[list[tuple[Any, str, Any]]] = []
 
 
-def activate(service: Service) -> None:
-    """Have a service answer every client, until it is deactivated or another one is activated."""
+def activate(service: Service, *, beneath: Service | None = None) -> None:
+    """Have a service answer every client, until it is deactivated or another one is activated.
+
+    :param beneath: a service that goes on answering instead; this one waits for its end.
+    """
     with _lock:
         if not _active:
             _patch()
-        _active.append(service)
+        _active.insert(_position(beneath), service)
 
 
 def deactivate(service: Service) -> None:
     """Have a service answer no more; the last one to go gives botocore its own methods back."""
     with _lock:
+        if service not in _active:
+            raise UsageError(
+                "This fake is not active, so it cannot end. Enter it once for each exit."
+            )
         # Fakes may end in another order than they began, and one may be entered twice.
-        del _active[max(at for at, active in enumerate(_active) if active is service)]
+        del _active[_position(service)]
         if not _active:
             _unpatch()
 
 
-def innermost() -> Service | None:
-    """Return the service that answers at present."""
+def innermost(*, beneath: Service | None = None) -> Service | None:
+    """Return the service that answers at present, or would if it were not for another one."""
     # One reading of the list: the last fake may end in another thread meanwhile.
-    return next(reversed(tuple(_active)), None)
+    active = tuple(_active)
+    return next(reversed(active if beneath is None else active[: active.index(beneath)]), None)
+
+
+def _position(service: Service | None) -> int:
+    places = [at for at, active in enumerate(_active) if active is service]
+    return max(places, default=len(_active))
 
 
 def make_client(region: str, account: str) -> Any:
@@ -211,7 +225,7 @@ async def _converse(
 
 def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
     context = request_dict["context"]
-    return _wire.read_call(
+    return read_call(
         str(operation_model.name),
         request_dict["body"],
         region=context["client_region"],
@@ -219,9 +233,9 @@ def _call(service: Service, operation_model: OperationModel, request_dict: Any) 
     )
 
 
-def _response(answer: _wire.Answer, url: str) -> AWSResponse:
-    headers: Any = answer.headers
-    return AWSResponse(url, answer.status, headers, _Body(answer.body))
+def _response(answer: Answer, url: str) -> AWSResponse:
+    sent: Any = answer.headers
+    return AWSResponse(url, answer.status, sent, _Body(answer.body))
 
 
 def _parsed(
@@ -256,11 +270,10 @@ async def _ask(client_endpoint: Any, event: str, **details: Any) -> Any:
 def _run(conversation: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine that never really waits."""
     try:
-        conversation.send(None)
+        while True:
+            conversation.send(None)
     except StopIteration as finished:
         return finished.value
-    message = "A handler of botocore's events waited inside a synchronous client."
-    raise RuntimeError(message)
 
 
 class _Body(io.BytesIO):

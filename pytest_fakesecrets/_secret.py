@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from . import _arn
 from ._errors import ServiceError
 
 CURRENT: Final = "AWSCURRENT"
@@ -147,11 +146,9 @@ class StoredSecret:
         }
         return replace(self, kms_key_id=kms_key_id, versions=versions)
 
-    def is_meant_by(self, secret_id: str) -> bool:
-        """Tell whether a name or an ARN, complete or partial, means this secret."""
-        if not _arn.is_arn(secret_id):
-            return secret_id == self.name
-        return secret_id == self.arn or self.arn == f"{secret_id}{self.arn[-7:]}"
+    def has_arn(self, arn: str) -> bool:
+        """Tell whether an ARN, complete or partial, is that of this secret."""
+        return arn in (self.arn, self.arn[: -len("-suffix")])
 
     def _relabelled(self, labels: Mapping[str, str]) -> StoredSecret:
         if len(labels) > MAX_LABELS:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Final
 
-from . import _arn
+from ._arn import compose, new_suffix
 from ._checks import (
     check_day,
     check_labels,
@@ -180,11 +180,11 @@ def store(
     versions = [_stored_version(version, seed, created, random) for version in seed.versions]
     return StoredSecret(
         name=seed.name,
-        arn=_arn.compose(
+        arn=compose(
             seed.region or settings.region,
             seed.account or settings.account,
             seed.name,
-            seed.arn_suffix or _arn.new_suffix(random),
+            seed.arn_suffix or new_suffix(random),
         ),
         created=created,
         changed=_moment(seed.last_changed) or created,

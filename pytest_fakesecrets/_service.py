@@ -7,7 +7,6 @@ import uuid
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from . import _wire
 from ._calls import CallLog
 from ._clock import Clock
 from ._errors import ServiceError
@@ -15,6 +14,7 @@ from ._faults import Faults
 from ._operations import Context, perform, refuse_unknown
 from ._store import Store
 from ._validation import validate
+from ._wire import Answer, encode, encode_error, headers
 
 if TYPE_CHECKING:
     from ._calls import Call
@@ -35,7 +35,7 @@ class Service:
         self.random = Random(0)  # noqa: S311 - nothing here is secret
         self.clock.on_move(self.settle)
 
-    def answer(self, call: Call) -> _wire.Answer:
+    def answer(self, call: Call) -> Answer:
         """Answer one attempt of a call, and log it.
 
         :raises NotImitatedError: for what the fake cannot do.
@@ -43,10 +43,10 @@ class Service:
         with self.lock:
             self._log_attempt(call)
             try:
-                body = _wire.encode(call.operation, self._perform(call))
+                body = encode(call.operation, self._perform(call))
             except ServiceError as error:
                 call.error = error.code
-                return self._sealed(error.status, _wire.encode_error(error))
+                return self._sealed(error.status, encode_error(error))
             return self._sealed(200, body)
 
     def settle(self) -> None:
@@ -99,6 +99,6 @@ class Service:
             if secret is not None:
                 call.identities.update((secret.name, secret.arn))
 
-    def _sealed(self, status: int, body: bytes) -> _wire.Answer:
+    def _sealed(self, status: int, body: bytes) -> Answer:
         request_id = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
-        return _wire.Answer(status, _wire.headers(body, request_id, self.clock.now()), body)
+        return Answer(status, headers(body, request_id, self.clock.now()), body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from . import _arn
+from ._arn import is_arn, parse
 from ._secret import StoredSecret
 
 Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
@@ -23,11 +23,11 @@ class Shelf:
 
     def find(self, secret_id: str) -> StoredSecret | None:
         """Return the secret that a name or an ARN, complete or partial, means."""
-        if not _arn.is_arn(secret_id):
+        if not is_arn(secret_id):
             return self._secrets.get(secret_id)
-        arn = _arn.parse(secret_id)
+        arn = parse(secret_id)
         secret = self._secrets.get(arn.name) if arn else None
-        return secret if secret and secret.is_meant_by(secret_id) else None
+        return secret if secret and secret.has_arn(secret_id) else None
 
     def put(self, secret: StoredSecret) -> None:
         """Keep a secret, instead of the one that had its name."""
@@ -66,7 +66,7 @@ class Store:
 
     def find_arn(self, secret_id: str) -> StoredSecret | None:
         """Return the secret that an ARN means, wherever it lies."""
-        arn = _arn.parse(secret_id)
+        arn = parse(secret_id)
         return self.shelf(arn.account, arn.region).find(secret_id) if arn else None
 
     def purge(self, now: datetime) -> None:

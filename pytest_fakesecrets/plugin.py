@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._fake import FakeSecrets
     from ._seeds import Seed
 
+_SCOPES: Final = ("session", "package", "module", "class", "function")
 _WIDER: Final = (
     "session_fake_secrets",
     "package_fake_secrets",
@@ -60,7 +61,7 @@ class ErrorsOptions:
             return cls()
         _check_options(mark, ("also", "only", "operation"))
         if len(mark.args) + ("operation" in mark.kwargs) > 1:
-            message = "@pytest.mark.secrets_errors takes one operation. Use a mark for each."
+            message = "@pytest.mark.secrets_errors takes one operation. Write a test for each."
             raise UsageError(message)
         named = {"operation": mark.args[0]} if mark.args else {}
         lists = {
@@ -102,10 +103,11 @@ class InjectedError:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A fake that a fixture has started, and the marks that seeded it."""
+    """A fake that a fixture has started, the marks that seeded it, and how narrow its scope is."""
 
     fake: FakeSecrets
     marks: tuple[pytest.Mark, ...]
+    width: int
 
 
 _RUNNING: Final = pytest.StashKey[list[_Running]]()
@@ -213,7 +215,11 @@ def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     from ._fake import FakeSecrets
 
     running = request.config.stash[_RUNNING]
-    applied = [mark for outer in running for mark in outer.marks]
+    width = _SCOPES.index(request.scope)
+    # pytest may begin a fixture of a module in the middle of one of its classes.
+    outer = [other for other in running if other.width <= width]
+    inner = [other for other in running if other.width > width]
+    applied = [mark for other in outer for mark in other.marks]
     marks = tuple(
         mark
         for mark in request.node.iter_markers("secrets")
@@ -223,15 +229,15 @@ def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
         options = [SecretsOptions.of(mark) for mark in marks]
         # The closest mark comes first, and is to have the last word on a secret.
         seeds = [seed for option in reversed(options) for seed in option.seeds]
-        fake = FakeSecrets(*seeds, **_place(options, running))
-    with fake:
-        entry = _Running(fake, marks)
-        running.append(entry)
-        try:
-            yield fake
-        finally:
-            # Not always the last: pytest may end a class before what its tests asked for later.
-            running.remove(entry)
+        fake = FakeSecrets(*seeds, **_place(options, outer))
+    entry = _Running(fake, marks, width)
+    fake.start(beneath=inner[0].fake if inner else None)
+    running[:] = [*outer, entry, *inner]
+    try:
+        yield fake
+    finally:
+        running.remove(entry)
+        fake.stop()
 
 
 def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, str]:

@@ -4,5 +4,3 @@ from __future__ import annotations
 import boto3  # noqa: F401 - see above
 
 from pytest_fakesecrets import FakeSecrets  # noqa: F401 - see above
-
-pytest_plugins = ["pytester"]

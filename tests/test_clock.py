@@ -201,8 +201,8 @@ def test_refused_advances(amount, message):
 
 @pytest.mark.parametrize(
     "amount",
-    [{"days": "1"}, {"days": None}, {"days": 10**10}, {"seconds": float("nan")}],
-    ids=["text", "None", "beyond all dates", "not a number"],
+    [{"days": "1"}, {"days": None}, {"days": 10**10}, {"days": 10**7}, {"seconds": float("nan")}],
+    ids=["text", "None", "beyond all amounts", "beyond all dates", "not a number"],
 )
 def test_other_amounts_are_refused(amount):
     """An amount that is no amount of time is refused by the fake, not by Python."""

@@ -437,3 +437,10 @@ def test_a_seed_may_be_scheduled_already(fake_secrets, secrets_client):
     assert ("ResourceNotFoundException", MISSING) == refusal(
         secrets_client.describe_secret, SecretId="a"
     )
+
+
+@pytest.mark.parametrize("secret_id", ["arn:foo", "arn:aws:s3:::bucket"])
+def test_force_needs_a_name_or_an_arn_of_a_secret(secrets_client, secret_id):
+    """With force a malformed ARN is still not found: there is no name to answer with."""
+    with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
+        secrets_client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)

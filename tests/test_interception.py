@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import sys
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from botocore.stub import Stubber
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError
+from pytest_fakesecrets import FakeSecrets, NotImitatedError, UsageError
 
 SERVICE = "secretsmanager"
 REGION = "us-east-1"
@@ -806,3 +807,97 @@ def test_a_client_of_an_account_acts_as_that_account(fake_secrets):
     accounts = [created["ARN"].split(":")[4] for created in (other, own, plain)]
 
     assert ["210987654321", "123456789012", "123456789012"] == accounts
+
+
+def test_a_fake_cannot_end_more_often_than_it_began():
+    """Ending a fake that is not active is refused, and leaves botocore as it is."""
+    fake = FakeSecrets()
+    before = Endpoint.make_request
+
+    with pytest.raises(UsageError) as caught:
+        fake.stop()
+
+    message = "This fake is not active, so it cannot end. Enter it once for each exit."
+    assert message == str(caught.value)
+    assert before is Endpoint.make_request
+
+
+class AsyncEndpoint(Endpoint):
+    """An endpoint in the manner of aiobotocore: asynchronous, with make_request inherited."""
+
+    async def _send_request(self, request_dict, operation_model):
+        raise NotImplementedError
+
+
+class AsyncEmitter:
+    """An emitter whose events are awaited."""
+
+    def __init__(self, emitter):
+        self._emitter = emitter
+
+    async def emit(self, *args, **kwargs):
+        return self._emitter.emit(*args, **kwargs)
+
+
+class AsyncParserFactory:
+    """A factory of parsers that are awaited."""
+
+    def create_parser(self, _protocol):
+        return self
+
+    async def parse(self, *_):
+        raise NotImplementedError
+
+
+def request_of(client):
+    """Return the request that a client would send, ready for its endpoint."""
+    requests = []
+
+    def keep(params, **_):
+        requests.append(params)
+
+    client.meta.events.register("before-call", keep)
+    client.get_secret_value(SecretId="a")
+    return requests[0]
+
+
+def test_an_asynchronous_endpoint_is_given_something_to_await(fake_secrets, secrets_client):
+    """Where the endpoint is asynchronous, the answer is awaited and the same."""
+    fake_secrets.add("a", "v")
+    request = request_of(secrets_client)
+    endpoint = secrets_client._endpoint
+    endpoint.__class__ = AsyncEndpoint
+    endpoint._event_emitter = AsyncEmitter(endpoint._event_emitter)
+    endpoint._response_parser_factory = AsyncParserFactory()
+    operation = secrets_client.meta.service_model.operation_model("GetSecretValue")
+
+    _, parsed = asyncio.run(endpoint.make_request(operation, request))
+
+    assert "v" == parsed["SecretString"]
+
+
+def test_a_kind_of_session_that_is_imported_late_is_served(monkeypatch):
+    """A session whose class is defined while a fake is active needs no Region either."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    with FakeSecrets({"a": "v"}, region="eu-west-3"):
+
+        class LateSession(Session):
+            def create_client(self, *args, **kwargs):
+                return super().create_client(*args, **kwargs)
+
+        original = LateSession.create_client
+        client = LateSession().create_client("secretsmanager")
+        again = LateSession().create_client("secretsmanager")
+
+    assert "eu-west-3" == client.meta.region_name == again.meta.region_name
+    assert original is LateSession.create_client
+
+
+def test_a_session_that_is_begun_as_the_last_fake_ends_is_left_alone():
+    """What was looked up while a fake was active does nothing once it has ended."""
+    with FakeSecrets():
+        begin = Session.__init__
+
+    begin(Session.__new__(Session))
+
+    assert begin is not Session.__init__

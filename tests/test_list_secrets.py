@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -404,3 +405,15 @@ def test_creating_between_pages_repeats_nothing(fake_secrets, five, secrets_clie
     second = secrets_client.list_secrets(NextToken=first["NextToken"])
 
     assert ["a", "b", "d"] == names(second)
+
+
+def test_a_token_of_another_make_is_refused(fake_secrets, secrets_client):
+    """A token with the right query and a wrong place in it is invalid, not a crash."""
+    fake_secrets.add("a", "v")
+    fake_secrets.add("b", "v")
+    token = secrets_client.list_secrets(MaxResults=1)["NextToken"]
+    _, query = json.loads(base64.urlsafe_b64decode(token))
+    forged = base64.urlsafe_b64encode(json.dumps([None, query]).encode()).decode()
+
+    with pytest.raises(secrets_client.exceptions.InvalidNextTokenException):
+        secrets_client.list_secrets(MaxResults=1, NextToken=forged)

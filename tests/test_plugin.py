@@ -207,6 +207,26 @@ def test_an_inherited_marker_counts_for_each_class(run):
     result.assert_outcomes(passed=4)
 
 
+def test_a_wider_fake_that_begins_later_is_no_copy_of_a_narrower_one(run):
+    """A module's fake that begins inside a class lies beneath, and knows nothing of the class's."""
+    result = run("""
+    @pytest.mark.secrets({"mine": "v"}, region="eu-west-1")
+    class TestOne:
+        def test_narrow(self, class_fake_secrets):
+            assert read("mine") == "v"
+
+        def test_wide(self, class_fake_secrets, module_fake_secrets):
+            assert list(module_fake_secrets) == []
+            assert read("mine") == "v"
+
+    def test_other(module_fake_secrets):
+        assert list(module_fake_secrets) == []
+        assert module_fake_secrets.region == "us-east-1"
+    """)
+
+    result.assert_outcomes(passed=3)
+
+
 def test_client_fixture_is_of_the_fake(run):
     """secrets_client is a client of boto3 that the fake answers, in the fake's Region."""
     result = run("""
@@ -740,7 +760,7 @@ def test_closest_errors_marker_wins(run):
         ),
         (
             '"GetSecretValue", "DescribeSecret"',
-            "@pytest.mark.secrets_errors takes one operation. Use a mark for each.",
+            "@pytest.mark.secrets_errors takes one operation. Write a test for each.",
         ),
         (
             '"GetSecretValue", operation="DescribeSecret"',

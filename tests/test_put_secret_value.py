@@ -640,3 +640,23 @@ def test_versions_lie_a_put_apart(fake_secrets, secrets_client):
 
     assert first <= dates[V2] < first + timedelta(hours=1)
     assert second <= dates[V3] < second + timedelta(hours=1)
+
+
+def test_a_reserved_version_that_was_made_current_is_filled(fake_secrets, secrets_client):
+    """A version without a value may become current; its value then comes with the next put."""
+    reserved = "00000000-0000-4000-8000-00000000000a"
+    versions = [Version("v", ["AWSCURRENT"]), Version(None, ["AWSPENDING"], id=reserved)]
+    current = fake_secrets.add(Secret("a", versions=versions)).labels["AWSCURRENT"]
+    secrets_client.update_secret_version_stage(
+        SecretId="a",
+        VersionStage="AWSCURRENT",
+        MoveToVersionId=reserved,
+        RemoveFromVersionId=current,
+    )
+
+    answer = secrets_client.put_secret_value(
+        SecretId="a", SecretString="filled", ClientRequestToken=reserved
+    )
+
+    assert ["AWSCURRENT"] == answer["VersionStages"]
+    assert "filled" == fake_secrets["a"].value

@@ -7,7 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from .. import _arn
+from .._arn import compose, new_suffix, parse, partition_of
 from .._errors import MARKED_FOR_DELETION, ServiceError, invalid_request, not_found
 from .._secret import StoredSecret
 from .._store import Shelf, Store
@@ -62,14 +62,14 @@ class Context:
 
     def new_arn(self, name: str) -> str:
         """Return the ARN of a secret that is being created."""
-        return _arn.compose(self.region, self.account, name, _arn.new_suffix(self.random))
+        return compose(self.region, self.account, name, new_suffix(self.random))
 
     def _authorize(self, secret_id: str) -> None:
-        arn = _arn.parse(secret_id)
+        arn = parse(secret_id)
         if arn is None or arn.account == self.account:
             return
         action = f"secretsmanager:{self.operation}"
-        caller = f"arn:{_arn.partition_of(self.region)}:iam::{self.account}:root"
+        caller = f"arn:{partition_of(self.region)}:iam::{self.account}:root"
         raise ServiceError(
             "AccessDeniedException",
             f"User: {caller} is not authorized to perform: {action} on resource: {secret_id} "

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from .. import _arn
+from .._arn import is_arn, new_suffix, parse
 from .._errors import (
     MARKED_FOR_DELETION,
     NotImitatedError,
@@ -211,10 +211,10 @@ def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -
         context.store.home_of(secret).remove(secret)
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
-    arn = _arn.parse(secret_id if _arn.is_arn(secret_id) else context.new_arn(secret_id))
+    arn = parse(secret_id if is_arn(secret_id) else context.new_arn(secret_id))
     if arn is None:
         raise not_found()
-    complete = arn.text if arn.is_complete else f"{arn.text}-{_arn.new_suffix(context.random)}"
+    complete = arn.text if arn.is_complete else f"{arn.text}-{new_suffix(context.random)}"
     return {"ARN": complete, "Name": arn.name, "DeletionDate": context.now}
 
 

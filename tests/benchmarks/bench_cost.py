@@ -26,7 +26,9 @@ def test_start(benchmark, plugin):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *switch]
 
     benchmark.pedantic(
-        lambda: subprocess.run(command, check=True, capture_output=True), rounds=15, warmup_rounds=2
+        lambda: subprocess.run(command, check=True, capture_output=True),  # noqa: S603 - our own
+        rounds=15,
+        warmup_rounds=2,
     )
 
 
