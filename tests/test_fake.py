@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
@@ -9,7 +10,7 @@ import botocore.endpoint
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import FakeSecrets, Secret, SecretView, UsageError, Version
+from pytest_fakesecrets import FakeSecrets, Secret, SecretView, UsageError, Version, _interception
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 ONE, TWO, THREE = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 4))
@@ -539,3 +540,16 @@ def test_repr_of_a_view():
     assert "<SecretView arn:aws:secretsmanager:us-east-1:123456789012:secret:a-a1b2c3>" == repr(
         fake["a"]
     )
+
+
+def test_client_is_botocores_where_boto3_is_absent(monkeypatch):
+    """Without boto3 the client is the same, made by botocore alone."""
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    _interception._session.cache_clear()
+    with FakeSecrets({"a": "v"}) as fake:
+        client = fake.client()
+        answer = client.get_secret_value(SecretId="a")
+    _interception._session.cache_clear()
+
+    assert "v" == answer["SecretString"]
+    assert "Boto3" not in client.meta.config.user_agent
