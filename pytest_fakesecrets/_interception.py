@@ -16,7 +16,7 @@ from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
-from ._errors import UsageError
+from ._errors import HIDE_MISUSE, UsageError
 from ._model import SERVICE
 from ._wire import Answer, read_call
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from ._calls import Call
     from ._service import Service
+
+__tracebackhide__ = HIDE_MISUSE
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
 _CREDENTIALS: Final[Mapping[str, Any]] = {
