@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .._errors import HIDE_MISUSE, NotImitatedError
+from .._errors import NotImitatedError
 from ._context import Context, Response
 from .listing import list_secret_version_ids, list_secrets
 from .passwords import get_random_password
@@ -20,8 +20,6 @@ from .values import (
     put_secret_value,
     update_secret_version_stage,
 )
-
-__tracebackhide__ = HIDE_MISUSE
 
 OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "BatchGetSecretValue": batch_get_secret_value,

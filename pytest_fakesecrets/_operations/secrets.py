@@ -9,7 +9,6 @@ from typing import Final
 
 from .._arn import is_arn, new_suffix, parse
 from .._errors import (
-    HIDE_MISUSE,
     MARKED_FOR_DELETION,
     NotImitatedError,
     ServiceError,
@@ -21,8 +20,6 @@ from .._secret import CURRENT, StoredSecret, Value
 from ._context import Context, Response, refuse_managed
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
-
-__tracebackhide__ = HIDE_MISUSE
 
 _DEFAULT_WINDOW: Final = 30
 _WINDOWS: Final = range(7, 31)
