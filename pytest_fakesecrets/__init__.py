@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._errors import NotImitatedError, UsageError
     from ._fake import FakeSecrets, SecretView
     from ._faults import Fault, Faults
+    from ._kms import Kms
     from ._seeds import Secret, Version
 
     __version__: str
@@ -21,6 +22,7 @@ __all__ = [
     "FakeSecrets",
     "Fault",
     "Faults",
+    "Kms",
     "Masked",
     "NotImitatedError",
     "Secret",
@@ -37,6 +39,7 @@ _HOMES = {
     "FakeSecrets": "_fake",
     "Fault": "_faults",
     "Faults": "_faults",
+    "Kms": "_kms",
     "Masked": "_calls",
     "NotImitatedError": "_errors",
     "Secret": "_seeds",

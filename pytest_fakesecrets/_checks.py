@@ -9,7 +9,9 @@ from typing import Final
 
 from ._arn import SUFFIX
 from ._errors import HIDE_MISUSE, UsageError
+from ._keys import HOW_TO_NAME, parse_key
 from ._secret import MAX_TAGS, MAX_VALUE_BYTES, Value
+from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION
 from ._validation import NAME
 
 __tracebackhide__ = HIDE_MISUSE
@@ -40,6 +42,28 @@ def check_text(owner: str, member: str, value: object, longest: int) -> None:
         raise UsageError(f"{member}={value!r} of {owner} is no text. Give a str.")
     if value is not None and len(value) > longest:
         raise UsageError(f"{member}= of {owner} is longer than {longest:,} characters.")
+
+
+def check_key(owner: str, key: str | None) -> None:
+    """Refuse what no secret can be encrypted with; None and "" mean AWS's own key."""
+    name = parse_key(key, DEFAULT_REGION, DEFAULT_ACCOUNT)
+    if name is None:
+        raise UsageError(f"kms_key_id={key!r} of {owner} does not name a KMS key. {HOW_TO_NAME}")
+    if name.is_of_another_service:
+        raise UsageError(
+            f"kms_key_id={key!r} of {owner} belongs to another service. "
+            "Give a key of your own, such as 'alias/app'."
+        )
+
+
+def check_key_region(owner: str, key: str | None, region: str) -> None:
+    """Refuse a key that does not lie where its secret does."""
+    name = parse_key(key, region, DEFAULT_ACCOUNT)
+    if name is not None and name.region != region:
+        raise UsageError(
+            f"The key {key} of {owner} does not lie in {region}, where the secret does. "
+            "Give the secret region=, or a key of its Region."
+        )
 
 
 def check_tags(owner: str, tags: object) -> None:

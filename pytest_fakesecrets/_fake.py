@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._calls import CallLog
     from ._clock import Clock
     from ._faults import Faults
+    from ._kms import Kms
     from ._secret import StoredSecret, Value
     from ._store import Snapshot
 
@@ -158,7 +159,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     """A Secrets Manager in the process, and the test's hand on it.
 
     As a context manager it answers every botocore client until the block ends; a fake inside
-    another starts with a copy of the outer one's secrets and time. As a mapping it shows the
+    another starts with a copy of the outer one's secrets, keys and time. As a mapping it shows the
     secrets by name; those of other Regions and accounts by complete ARN.
 
     :param seeds: dicts of names to values, and :class:`Secret` objects; of one name, the last.
@@ -251,6 +252,11 @@ class FakeSecrets(Mapping[str, SecretView]):
         return self._service.faults
 
     @property
+    def kms(self) -> Kms:
+        """The keys that secrets are encrypted with."""
+        return self._service.kms
+
+    @property
     def clock(self) -> Clock:
         """The time that the fake lives in."""
         return self._service.clock
@@ -296,16 +302,17 @@ class FakeSecrets(Mapping[str, SecretView]):
             return self._service.store.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Bring back the secrets of a snapshot. The calls, the faults and the time stay."""
+        """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay."""
         with self._service.lock:
             self._service.store.restore(snapshot)
 
     def reset(self) -> None:
-        """Forget all secrets, calls and faults. The time stays."""
+        """Forget all secrets, calls, faults and KMS keys. The time stays."""
         with self._service.lock:
             self._service.store.restore({})
             self._service.calls.clear()
             self._service.faults.clear()
+            self._service.kms.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
         added = []

@@ -12,6 +12,8 @@ from typing import Final
 from ._arn import compose, new_suffix
 from ._checks import (
     check_day,
+    check_key,
+    check_key_region,
     check_labels,
     check_moment,
     check_name,
@@ -73,6 +75,7 @@ class Version:
         check_moment("created", self.created)
         check_day("last_accessed", self.last_accessed)
         check_text("a version", "kms_key_id", self.kms_key_id, _MAX_TEXT)
+        check_key("a version", self.kms_key_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class Secret:
         check_suffix(secret, self.arn_suffix)
         for member in ("description", "kms_key_id", "type", "owning_service"):
             check_text(secret, member, getattr(self, member), _LONGEST.get(member, _MAX_TEXT))
+        check_key(secret, self.kms_key_id)
         if self.tags is not None:
             check_tags(secret, self.tags)
         for member in ("created", "last_changed"):
@@ -177,11 +181,14 @@ def store(
 ) -> StoredSecret:
     """Turn a description into a secret as the service keeps it."""
     created = _moment(seed.created) or now
+    region = seed.region or settings.region
+    for key in (seed.kms_key_id, *(version.kms_key_id for version in seed.versions)):
+        check_key_region(f"secret {seed.name!r}", key, region)
     versions = [_stored_version(version, seed, created, random) for version in seed.versions]
     return StoredSecret(
         name=seed.name,
         arn=compose(
-            seed.region or settings.region,
+            region,
             seed.account or settings.account,
             seed.name,
             seed.arn_suffix or new_suffix(random),

@@ -11,6 +11,7 @@ from ._calls import CallLog
 from ._clock import Clock
 from ._errors import HIDE_MISUSE, ServiceError
 from ._faults import Faults
+from ._kms import Kms
 from ._operations import Context, perform, refuse_unknown
 from ._store import Store
 from ._validation import validate
@@ -34,6 +35,7 @@ class Service:
         self.calls = CallLog()
         self.faults = Faults()
         self.clock = Clock()
+        self.kms = Kms(settings, self.clock)
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
         self.random = Random(0)  # noqa: S311 - nothing here is secret
         self.clock.on_move(self.settle)
@@ -58,13 +60,14 @@ class Service:
             self.store.purge(self.clock.now())
 
     def start_from(self, outer: Service) -> None:
-        """Begin with a copy of another service's secrets and time, beneath one's own secrets."""
+        """Begin with a copy of another service's secrets, keys and time, beneath one's own."""
         with outer.lock, self.lock:
             own = list(self.store)
             self.store.restore(outer.store.snapshot())
             for secret in own:
                 self.store.home_of(secret).put(secret)
             self.clock.follow(outer.clock)
+            self.kms.start_from(outer.kms)
             self.random.setstate(outer.random.getstate())
 
     def _log_attempt(self, call: Call) -> None:
@@ -88,6 +91,7 @@ class Service:
             now=self.clock.now(),
             random=self.random,
             store=self.store,
+            kms=self.kms,
         )
         response = perform(context, validate(call.operation, call.sent))
         for entry in (response, *response.get("SecretValues", ())):

@@ -153,13 +153,13 @@ def test_view_has_every_member():
         Secret(
             "a",
             versions=[
-                Version("old", id=ONE, created=NOW - 3 * day, kms_key_id="old-key"),
+                Version("old", id=ONE, created=NOW - 3 * day, kms_key_id="alias/old-key"),
                 Version(b"before", ["AWSPREVIOUS"], id=TWO, created=NOW - 2 * day),
                 Version("now", ["live", "AWSCURRENT"], id=THREE, last_accessed=date(2024, 2, 28)),
             ],
             description="What it is",
             tags={"team": "web"},
-            kms_key_id="key",
+            kms_key_id="alias/key",
             deleted=NOW + 7 * day,
             created=NOW - 9 * day,
             last_changed=NOW - day,
@@ -179,21 +179,23 @@ def test_view_has_every_member():
     assert {"live": THREE, "AWSCURRENT": THREE, "AWSPREVIOUS": TWO} == view.labels
     assert {"team": "web"} == view.tags
     assert "What it is" == view.description
-    assert "key" == view.kms_key_id
+    assert "alias/key" == view.kms_key_id
     assert NOW - 9 * day == view.created
     assert NOW - day == view.last_changed
     assert accessed == view.last_accessed
     assert NOW + 7 * day == view.deleted_at
     assert {
-        ONE: Version("old", [], id=ONE, created=NOW - 3 * day, kms_key_id="old-key"),
-        TWO: Version(b"before", ["AWSPREVIOUS"], id=TWO, created=NOW - 2 * day, kms_key_id="key"),
+        ONE: Version("old", [], id=ONE, created=NOW - 3 * day, kms_key_id="alias/old-key"),
+        TWO: Version(
+            b"before", ["AWSPREVIOUS"], id=TWO, created=NOW - 2 * day, kms_key_id="alias/key"
+        ),
         THREE: Version(
             "now",
             ["AWSCURRENT", "live"],
             id=THREE,
             created=NOW - 9 * day,
             last_accessed=accessed,
-            kms_key_id="key",
+            kms_key_id="alias/key",
         ),
     } == view.versions
 

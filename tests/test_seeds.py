@@ -159,7 +159,7 @@ def test_every_detail_of_a_version_is_listed(fake_secrets, secrets_client):
     fake_secrets.add(
         "a",
         versions=[
-            Version("old", id=ONE, created=CREATED, kms_key_id="old-key"),
+            Version("old", id=ONE, created=CREATED, kms_key_id="alias/old-key"),
             Version("before", ["AWSPREVIOUS"], id=TWO, created=CREATED + day),
             Version(
                 b"now",
@@ -171,29 +171,29 @@ def test_every_detail_of_a_version_is_listed(fake_secrets, secrets_client):
             Version(None, ["AWSPENDING"], id=FOUR),
         ],
         created=CREATED - day,
-        kms_key_id="new-key",
+        kms_key_id="alias/new-key",
     )
 
     assert {
-        ONE: {"VersionId": ONE, "CreatedDate": CREATED, "KmsKeyIds": ["old-key"]},
+        ONE: {"VersionId": ONE, "CreatedDate": CREATED, "KmsKeyIds": ["alias/old-key"]},
         TWO: {
             "VersionId": TWO,
             "VersionStages": ["AWSPREVIOUS"],
             "CreatedDate": CREATED + day,
-            "KmsKeyIds": ["new-key"],
+            "KmsKeyIds": ["alias/new-key"],
         },
         THREE: {
             "VersionId": THREE,
             "VersionStages": ["AWSCURRENT", "live"],
             "CreatedDate": CREATED + 2 * day,
             "LastAccessedDate": datetime(2023, 12, 24, tzinfo=timezone.utc),
-            "KmsKeyIds": ["new-key"],
+            "KmsKeyIds": ["alias/new-key"],
         },
         FOUR: {
             "VersionId": FOUR,
             "VersionStages": ["AWSPENDING"],
             "CreatedDate": CREATED - day,
-            "KmsKeyIds": ["new-key"],
+            "KmsKeyIds": ["alias/new-key"],
         },
     } == versions_of(secrets_client)
     assert {TWO, THREE, FOUR} == set(versions_of(secrets_client, deprecated=False))

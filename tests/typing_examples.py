@@ -15,6 +15,7 @@ from pytest_fakesecrets import (
     FakeSecrets,
     Fault,
     Faults,
+    Kms,
     Masked,
     NotImitatedError,
     Secret,
@@ -44,7 +45,7 @@ def describe() -> list[Secret]:
         Version(),
         Version("text", ["AWSCURRENT"]),
         Version(b"bytes", ("AWSPREVIOUS",), id="1" * 32, created=NOW),
-        Version({"key": [1, None]}, [], last_accessed=date(2024, 1, 1), kms_key_id="key"),
+        Version({"key": [1, None]}, [], last_accessed=date(2024, 1, 1), kms_key_id="alias/key"),
     ]
     return [
         Secret("name"),
@@ -93,6 +94,7 @@ def in_a_block() -> None:
         assert_type(fake.calls, CallLog)
         assert_type(fake.faults, Faults)
         assert_type(fake.clock, Clock)
+        assert_type(fake.kms, Kms)
     FakeSecrets(region="eu-west-1", account="123456789012")
 
 
@@ -161,6 +163,21 @@ def disturb(fake_secrets: FakeSecrets) -> None:
     assert_type(fake_secrets.clock.now(), datetime)
     assert_type(fake_secrets.clock.advance(days=31, seconds=0.5), datetime)
     assert_type(fake_secrets.clock.move_to(NOW), datetime)
+
+
+def use_keys(fake_secrets: FakeSecrets) -> None:
+    """Decide what KMS does with keys."""
+    key = fake_secrets.kms.add(
+        "1234abcd-12ab-34cd-56ef-1234567890ab", aliases=["alias/app"], asymmetric=False
+    )
+    assert_type(key, str)
+    fake_secrets.kms.deny(key, "kms:Decrypt", "kms:Encrypt")
+    fake_secrets.kms.allow(key)
+    fake_secrets.kms.schedule_deletion("alias/app", days=7)
+    fake_secrets.kms.disable(key)
+    fake_secrets.kms.enable(key)
+    fake_secrets.kms.remove(key)
+    fake_secrets.kms.clear()
 
 
 def go_back(fake_secrets: FakeSecrets) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .._arn import compose, new_suffix, parse, partition_of
 from .._errors import MARKED_FOR_DELETION, ServiceError, invalid_request, not_found
+from .._kms import Kms
 from .._secret import StoredSecret
 from .._store import Shelf, Store
 
@@ -29,6 +30,7 @@ class Context:
     now: datetime
     random: Random
     store: Store
+    kms: Kms
 
     @property
     def shelf(self) -> Shelf:

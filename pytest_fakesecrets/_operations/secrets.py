@@ -18,6 +18,7 @@ from .._errors import (
 )
 from .._secret import CURRENT, StoredSecret, Value
 from ._context import Context, Response, refuse_managed
+from .encryption import decrypt, try_key, with_key
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
 
@@ -49,7 +50,7 @@ def create_secret(
     value = one_value(secret_string, secret_binary)
     existing = context.shelf.find(name)
     if existing is not None:
-        return _created_again(existing, client_request_token, value)
+        return _created_again(context, existing, client_request_token, value)
     secret = StoredSecret(
         name=name,
         arn=context.new_arn(name),
@@ -62,6 +63,7 @@ def create_secret(
         creation_token=client_request_token,
         serial=context.store.next_serial(),
     )
+    try_key(context, secret)
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
     context.keep(secret)
@@ -91,7 +93,7 @@ def update_secret(
     if description is not None:
         secret = replace(secret, description=description or None)
     if kms_key_id is not None:
-        secret = secret.encrypted_with(kms_key_id or None)
+        secret = with_key(context, secret, kms_key_id or None)
     if type is not None:
         secret = replace(secret, type=type or None)
     if secret is not before:
@@ -157,7 +159,9 @@ def _refuse_replication(**members: object) -> None:
         raise NotImitatedError(message)
 
 
-def _created_again(secret: StoredSecret, token: str, value: Value | None) -> Response:
+def _created_again(
+    context: Context, secret: StoredSecret, token: str, value: Value | None
+) -> Response:
     """Answer for a name that is taken: fine only where botocore repeats the same request."""
     if secret.deletion is not None:
         raise invalid_request(
@@ -166,6 +170,7 @@ def _created_again(secret: StoredSecret, token: str, value: Value | None) -> Res
         )
     version = secret.versions.get(token)
     if version is not None:
+        decrypt(context, secret, version)
         refuse_other_content(secret, version, value)
     elif value is not None or secret.creation_token != token:
         raise ServiceError(

@@ -16,6 +16,7 @@ from .._filters import select
 from .._pages import paginate
 from .._secret import CURRENT, StoredSecret, StoredVersion, Value
 from ._context import Context, Response
+from .encryption import decrypt, encrypt
 
 _BATCH_SIZE: Final = 20
 _NO_VALUE: Final = "You must provide either SecretString or SecretBinary."
@@ -41,6 +42,7 @@ def get_secret_value(
     """Answer GetSecretValue, and note the day."""
     secret = context.find_usable(secret_id)
     version = _requested_version(secret, version_id, version_stage)
+    decrypt(context, secret, version)
     context.keep(secret.read_at(version.id, context.now))
     return _value_entry(secret, version)
 
@@ -137,8 +139,10 @@ def put_version(
     """Keep a new version whose id is the token; the same value once more changes nothing."""
     known = secret.versions.get(token)
     if known is not None and known.value is not None:
+        decrypt(context, secret, known)
         refuse_other_content(secret, known, value)
         return secret
+    encrypt(context, secret)
     version = StoredVersion(
         id=token, value=value, created=context.now, kms_key_id=secret.kms_key_id
     )
