@@ -59,8 +59,7 @@ class Service:
         with outer.lock, self.lock:
             own = list(self.store)
             self.store.restore(outer.store.snapshot())
-            for secret in own:
-                self.store.home_of(secret).put(secret)
+            self.store.place(own)
             self.clock.follow(outer.clock)
             self.random.setstate(outer.random.getstate())
 
