@@ -62,9 +62,26 @@ def compose(region: str, account: str, name: str, suffix: str) -> str:
     return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
 
 
+def in_region(arn: str, region: str) -> str:
+    """Return the ARN that a secret's replica has in another Region of the same partition."""
+    parts = arn.split(":")
+    parts[3] = region
+    return ":".join(parts)
+
+
 def new_suffix(random: Random) -> str:
     """Draw the six characters that AWS puts at the end of every new secret's ARN."""
     return "".join(random.choices(_SUFFIX_CHARACTERS, k=6))
+
+
+@functools.cache
+def is_region_beside(region: str, other: str) -> bool:
+    """Tell whether a Region exists in the partition of another, as far as botocore knows."""
+    return any(
+        other in partition["regions"]
+        for partition in partitions()
+        if partition["id"] == partition_of(region)
+    )
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from ._arn import SUFFIX
 from ._errors import HIDE_MISUSE, UsageError
 from ._keys import HOW_TO_NAME, parse_key
 from ._secret import MAX_TAGS, MAX_VALUE_BYTES, Value
-from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION
+from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_region
 from ._validation import NAME
 
 __tracebackhide__ = HIDE_MISUSE
@@ -102,6 +102,22 @@ def check_version_id(version_id: object) -> None:
         raise UsageError(
             f"Version id {version_id!r} has {len(version_id)} characters. AWS's have 32 to 64."
         )
+
+
+def checked_replicas(owner: str, regions: object, *, deleted: bool | datetime) -> tuple[str, ...]:
+    """Return the Regions of replicas; refuse what is no list of them."""
+    if isinstance(regions, str) or not isinstance(regions, Iterable):
+        raise UsageError(f"replicas={regions!r} of {owner} is no list. Give ['eu-west-1'].")
+    names = tuple(regions)
+    for name in names:
+        check_region(name)
+    refuse_twice(f"S{owner[1:]}", "replica Region", names, "A Region has one replica.")
+    if names and deleted:
+        raise UsageError(
+            f"S{owner[1:]} is deleted and has replicas. AWS deletes no secret that has any: "
+            "leave out deleted= or replicas=."
+        )
+    return names
 
 
 def check_suffix(owner: str, suffix: object) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ._arn import is_arn
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
-from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store
+from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_account, check_region
 
@@ -320,10 +320,12 @@ class FakeSecrets(Mapping[str, SecretView]):
             now = self._service.clock.now()
             # All descriptions are read before any is kept: a wrong one changes nothing.
             kept, random = self._service.store, self._service.random
+            stored: list[StoredSecret] = []
             for seed in read(seeds):
                 secret = store(seed, self._service.settings, now, random, kept.next_serial())
-                kept.home_of(secret).put(secret)
                 added.append(SecretView(self._service, secret.arn))
+                stored += [secret, *store_replicas(secret, kept.next_serial)]
+            kept.place(stored)
         return added
 
     def _find(self, secret_id: object) -> StoredSecret | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ._errors import ServiceError
+from ._replication import ALONE, AccountReplica, Primary, RegionReplica, Replication
 
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -55,7 +56,7 @@ class StoredSecret:
     accessed: datetime | None = None
     deletion: datetime | None = None
     owning_service: str | None = None
-    primary_region: str | None = None
+    replication: Replication = ALONE
     creation_token: str | None = None
     serial: int = 0
 
@@ -68,6 +69,25 @@ class StoredSecret:
     def account(self) -> str:
         """The account that owns it."""
         return self.arn.split(":")[4]
+
+    @property
+    def as_primary(self) -> Primary:
+        """What it replicates to; a replica replicates to nothing."""
+        return self.replication if isinstance(self.replication, Primary) else ALONE
+
+    @property
+    def primary_arn(self) -> str | None:
+        """The ARN of the secret that it is a replica of."""
+        if isinstance(self.replication, (RegionReplica, AccountReplica)):
+            return self.replication.primary_arn
+        return None
+
+    @property
+    def primary_region(self) -> str | None:
+        """The Region of the primary, where Regions share it."""
+        if isinstance(self.replication, RegionReplica):
+            return self.replication.primary_arn.split(":")[3]
+        return self.region if self.as_primary.regions else None
 
     @property
     def current(self) -> StoredVersion | None:

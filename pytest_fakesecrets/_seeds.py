@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Final
 
-from ._arn import compose, new_suffix
+from ._arn import compose, is_region_beside, new_suffix
 from ._checks import (
     check_day,
     check_key,
@@ -21,10 +21,13 @@ from ._checks import (
     check_tags,
     check_text,
     check_version_id,
+    checked_replicas,
     refuse_twice,
     text_or_bytes,
 )
 from ._errors import HIDE_MISUSE, UsageError
+from ._mirror import new_replica
+from ._replication import Primary, ReplicaRegion
 from ._secret import (
     CURRENT,
     MAX_LABELS,
@@ -99,6 +102,7 @@ class Secret:
     :param arn_suffix: the six characters at the end of the ARN; random by default.
     :param region: the fake's by default.
     :param account: twelve digits; the fake's by default.
+    :param replicas: the Regions that it is replicated to.
     :param type: the kind of a managed external secret.
     :param owning_service: the AWS service that manages the secret, such as ``rds``.
     :raises UsageError: for what could not exist in AWS.
@@ -119,6 +123,7 @@ class Secret:
     arn_suffix: str | None = field(default=None, kw_only=True)
     region: str | None = field(default=None, kw_only=True)
     account: str | None = field(default=None, kw_only=True)
+    replicas: Iterable[str] = field(default=(), kw_only=True)
     type: str | None = field(default=None, kw_only=True)
     owning_service: str | None = field(default=None, kw_only=True)
 
@@ -127,6 +132,8 @@ class Secret:
         # What the caller does to the arguments later is not to change the description.
         object.__setattr__(self, "versions", tuple(self._given_versions()))
         self._check_details()
+        replicas = checked_replicas(f"secret {self.name!r}", self.replicas, deleted=self.deleted)
+        object.__setattr__(self, "replicas", replicas)
         object.__setattr__(self, "tags", None if self.tags is None else dict(self.tags))
         _check_versions(f"secret {self.name!r}", self.versions)
 
@@ -208,8 +215,17 @@ def store(
         accessed=_day(seed.last_accessed),
         deletion=_deletion(seed.deleted, now),
         owning_service=seed.owning_service,
+        replication=_replication(seed, region),
         serial=serial,
     )
+
+
+def store_replicas(primary: StoredSecret, next_serial: Callable[[], int]) -> list[StoredSecret]:
+    """Return the replicas that the description of a secret asks for."""
+    return [
+        new_replica(primary, region, created=primary.created, serial=next_serial())
+        for region in primary.as_primary.regions
+    ]
 
 
 def _read_one(seed: Seed) -> list[Secret]:
@@ -245,6 +261,18 @@ def _stored_version(
         kms_key_id=version.kms_key_id or seed.kms_key_id or None,
         accessed=_day(version.last_accessed),
     )
+
+
+def _replication(seed: Secret, own: str) -> Primary:
+    for region in seed.replicas:
+        if region == own:
+            raise UsageError(f"replicas= of secret {seed.name!r} names its own Region, {own}.")
+        if not is_region_beside(own, region):
+            raise UsageError(
+                f"replicas= of secret {seed.name!r} names {region}, which botocore does not know "
+                f"beside {own}. Secrets are replicated within one partition of AWS."
+            )
+    return Primary(regions={region: ReplicaRegion() for region in seed.replicas})
 
 
 def _check_versions(secret: str, versions: Iterable[Version]) -> None:

@@ -64,8 +64,7 @@ class Service:
         with outer.lock, self.lock:
             own = list(self.store)
             self.store.restore(outer.store.snapshot())
-            for secret in own:
-                self.store.home_of(secret).put(secret)
+            self.store.place(own)
             self.clock.follow(outer.clock)
             self.kms.start_from(outer.kms)
             self.random.setstate(outer.random.getstate())

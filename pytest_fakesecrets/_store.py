@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ._arn import is_arn, parse
+from ._arn import in_region, is_arn, parse
+from ._mirror import follow
 from ._secret import StoredSecret
 
 Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
@@ -68,6 +69,46 @@ class Store:
         """Return the secret that an ARN means, wherever it lies."""
         arn = parse(secret_id)
         return self.shelf(arn.account, arn.region).find(secret_id) if arn else None
+
+    def keep(self, secret: StoredSecret) -> None:
+        """Let a secret take the place of what it was; its replicas follow."""
+        self.home_of(secret).put(secret)
+        for replica in self.replicas_of(secret):
+            self.home_of(replica).put(follow(replica, secret))
+
+    def place(self, secrets: Iterable[StoredSecret]) -> None:
+        """Have secrets exist, instead of those that had their names, and of their replicas."""
+        arriving = tuple(secrets)
+        for secret in arriving:
+            former = self.home_of(secret).find(secret.name)
+            if former is not None:
+                self.remove_replicas(former, former.as_primary.regions)
+        for secret in arriving:
+            self.home_of(secret).put(secret)
+
+    def remove_replicas(self, primary: StoredSecret, regions: Iterable[str]) -> None:
+        """Forget the replicas of a secret in some Regions."""
+        for region in regions:
+            replica = self.replica_in(primary, region)
+            if replica is not None:
+                self.home_of(replica).remove(replica)
+
+    def replica_in(self, primary: StoredSecret, region: str) -> StoredSecret | None:
+        """Return the replica of a secret in a Region, if there is one."""
+        return self._replica(primary, in_region(primary.arn, region))
+
+    def replicas_of(self, primary: StoredSecret) -> Iterator[StoredSecret]:
+        """Return all secrets that follow a secret."""
+        known = primary.as_primary
+        arns = [in_region(primary.arn, region) for region in known.regions]
+        for arn in (*arns, known.associated):
+            replica = self._replica(primary, arn) if arn else None
+            if replica is not None:
+                yield replica
+
+    def _replica(self, primary: StoredSecret, arn: str) -> StoredSecret | None:
+        secret = self.find_arn(arn)
+        return secret if secret is not None and secret.primary_arn == primary.arn else None
 
     def purge(self, now: datetime) -> None:
         """Remove the secrets whose recovery window has ended."""

@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, NotImitatedError, Secret, UsageError, Version
+from pytest_fakesecrets._operations import OPERATIONS
 
 CANARY = "canary-7f3a"
 
@@ -144,12 +145,12 @@ def test_aws_s_messages(fake_secrets, secrets_client):
     ) == caught.value.response["Error"]["Message"]
 
 
-def test_what_is_not_imitated(fake_secrets, secrets_client):
-    """The refusal of a part that is not imitated does not show the value beside it."""
+def test_what_is_not_imitated(fake_secrets, secrets_client, monkeypatch):
+    """The refusal of an operation that is not imitated does not show the value in it."""
+    monkeypatch.delitem(OPERATIONS, "CreateSecret")
+
     with pytest.raises(NotImitatedError) as caught:
-        secrets_client.create_secret(
-            Name="a", SecretString=CANARY, AddReplicaRegions=[{"Region": "eu-west-1"}]
-        )
+        secrets_client.create_secret(Name="a", SecretString=CANARY)
 
     assert_masked(str(caught.value), repr(caught.value), repr(fake_secrets.calls))
 
@@ -178,8 +179,8 @@ def test_what_is_not_imitated(fake_secrets, secrets_client):
         "fake_secrets.add('c', canary() + chr(0xd800))",
         "fake_secrets['a'].json()",
         (
-            "secrets_client.create_secret(Name='d', SecretString=canary(), "
-            "AddReplicaRegions=[{'Region': 'eu-west-1'}])"
+            "with mock.patch.dict('pytest_fakesecrets._operations.OPERATIONS', clear=True): "
+            "secrets_client.create_secret(Name='d', SecretString=canary())"
         ),
     ],
     ids=[
@@ -209,6 +210,8 @@ def test_what_is_not_imitated(fake_secrets, secrets_client):
 def test_reports_of_failing_tests(pytester, line):
     """Where a test fails, no line that pytest prints about the plugin's objects shows a value."""
     pytester.makepyfile(f"""
+    from unittest import mock
+
     def canary():
         return "-".join(["canary", "7f3a"])
 

@@ -6,7 +6,7 @@ import botocore
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, UsageError
+from pytest_fakesecrets import NotImitatedError, UsageError
 from pytest_fakesecrets._errors import MODELLED_ERRORS
 from pytest_fakesecrets._model import service_model
 from pytest_fakesecrets._operations import OPERATIONS, members, refuse_unknown, snake_case
@@ -132,36 +132,6 @@ def test_an_unknown_member_is_refused():
         "version of pytest-fakesecrets. Update it, or leave the member out."
     )
     assert message == str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("given", "member"),
-    [
-        pytest.param(
-            {"AddReplicaRegions": [{"Region": "eu-west-1"}]}, "AddReplicaRegions", id="replicas"
-        ),
-        pytest.param(
-            {"ForceOverwriteReplicaSecret": True}, "ForceOverwriteReplicaSecret", id="overwriting"
-        ),
-        pytest.param(
-            {"CrossAccountPrimaryARN": REPLICA}, "CrossAccountPrimaryARN", id="cross-account"
-        ),
-    ],
-)
-def test_replicas_at_creation_are_refused(fake_secrets: FakeSecrets, secrets_client, given, member):
-    """CreateSecret refuses what would replicate, says how to do without, and creates nothing."""
-    if member not in shape("CreateSecret").members:
-        pytest.skip(f"this botocore does not know {member}")
-
-    with pytest.raises(NotImitatedError) as caught:
-        secrets_client.create_secret(Name="a", **given)
-
-    message = (
-        f"CreateSecret with {member} is not imitated: there is no replication yet. Seed the copy "
-        "instead: Secret(name, value, region='eu-west-1')."
-    )
-    assert message == str(caught.value)
-    assert [] == list(fake_secrets)
 
 
 def test_the_modelled_errors_are_the_models():

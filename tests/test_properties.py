@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +23,7 @@ SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.fi
 NAMES = ["a", "b/c", "d-ABCdef"]
 IDS = [f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 5)]
 LABELS = ["AWSCURRENT", "AWSPENDING", "one", "two"]
-REPLICATION = {"AddReplicaRegions", "CrossAccountPrimaryARN", "ForceOverwriteReplicaSecret"}
+OTHER_ACCOUNT = "222222222222"
 
 
 @functools.cache
@@ -52,7 +52,38 @@ def seeds():
         Secret("d-ABCdef", "v", deleted=True, arn_suffix="bbbbbb"),
         Secret("rds!db", "v", owning_service="rds", arn_suffix="cccccc"),
         Secret("a", "other", account="111111111111", arn_suffix="dddddd"),
+        Secret("shared", "v", replicas=["eu-west-1", "eu-west-2"], arn_suffix="eeeeee"),
+        Secret("copy", "v", region="eu-west-1", replicas=["us-east-1"], arn_suffix="ffffff"),
     ]
+
+
+@functools.cache
+def state():
+    """Return the secrets of the seeds, two of them with a replica in another account."""
+    with FakeSecrets(*seeds()) as fake:
+        if "AssociateCrossAccountReplica" in IMITATED:
+            other = fake.client(account=OTHER_ACCOUNT)
+            for name in ("a", "b/c"):
+                replica = other.create_secret(
+                    Name=name, KmsKeyId="alias/k", CrossAccountPrimaryARN=fake[name].arn
+                )
+            client().associate_cross_account_replica(
+                SecretId="b/c", CrossAccountReplicaARN=replica["ARN"]
+            )
+        return fake.snapshot()
+
+
+@contextmanager
+def prepared():
+    """Give a fake that has secrets in every state."""
+    with FakeSecrets() as fake:
+        fake.restore(state())
+        yield fake
+
+
+def arns_of_replicas():
+    """Return the ARNs of the secrets that are replicas in the other account."""
+    return [secret.arn for secret in state().get((OTHER_ACCOUNT, "us-east-1"), {}).values()]
 
 
 @dataclass
@@ -286,15 +317,23 @@ TestVersionsAndLabels = VersionsAndLabels.TestCase
 
 
 WRONG_TYPES = st.sampled_from([0, -1, 1.5, True, "", "x", [], [None], {}, {"a": 1}, 10**30])
+IMITATED = sorted(set(OPERATIONS) & operations())
 KNOWN_TEXTS = {
     "ClientRequestTokenType": IDS,
     "FilterValueStringType": ["a", "!a", "", "web"],
     "NameType": [*NAMES, "new"],
+    "RegionType": ["eu-west-1", "eu-central-1", "us-east-1", "cn-north-1"],
+    "SecretARNType": [
+        *arns_of_replicas(),
+        "arn:aws:secretsmanager:us-east-1:111111111111:secret:c-aaaaaa",
+    ],
     "SecretIdType": [
         *NAMES,
         "empty",
         "rds!db",
         "new",
+        "shared",
+        "copy",
         "bad name",
         "arn:nonsense",
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:b/c-aaaaaa",
@@ -371,14 +410,11 @@ def requests_of(operation):
     fuzzed = {
         name: values_of(member)
         for name, member in shape.members.items()
-        if snake_case(name) in members(operation) and name not in REPLICATION
+        if snake_case(name) in members(operation)
     }
     required = {name: fuzzed.pop(name) for name in shape.required_members}
     complete = st.fixed_dictionaries(required, optional=fuzzed)
     return mostly(complete, st.fixed_dictionaries({}, optional={**required, **fuzzed}))
-
-
-IMITATED = sorted(set(OPERATIONS) & operations())
 
 
 METHODS = {
@@ -403,7 +439,7 @@ def answer(operation, parameters):
 def test_any_request_is_answered(operation, data):
     """Any request has an answer or an error that AWS has, and one that fails changes nothing."""
     parameters = data.draw(requests_of(operation))
-    with FakeSecrets(*seeds()) as fake:
+    with prepared() as fake:
         before = fake.snapshot()
 
         response = answer(operation, parameters)
@@ -426,7 +462,7 @@ def test_any_request_is_answered(operation, data):
 @given(data=st.data())
 def test_any_sequence_of_requests_keeps_the_labels(data):
     """After any requests whatever each label is on a version, and a value has AWSCURRENT."""
-    with FakeSecrets(*seeds()) as fake:
+    with prepared() as fake:
         for operation in data.draw(st.lists(st.sampled_from(IMITATED), max_size=6)):
             answer(operation, data.draw(requests_of(operation)))
 
@@ -452,7 +488,7 @@ def test_the_requests_are_of_both_kinds(operation):
     @given(parameters=requests_of(operation))
     def try_requests(parameters):
         if len(outcomes) < 2:
-            with FakeSecrets(*seeds()):
+            with prepared():
                 outcomes.add("Error" in answer(operation, parameters))
 
     try_requests()

@@ -12,6 +12,13 @@ from .._errors import NotImitatedError
 from ._context import Context, Response
 from .listing import list_secret_version_ids, list_secrets
 from .passwords import get_random_password
+from .replication import (
+    associate_cross_account_replica,
+    disassociate_cross_account_replica,
+    remove_regions_from_replication,
+    replicate_secret_to_regions,
+    stop_replication_to_replica,
+)
 from .secrets import create_secret, delete_secret, describe_secret, restore_secret, update_secret
 from .tags import tag_resource, untag_resource
 from .values import (
@@ -22,16 +29,21 @@ from .values import (
 )
 
 OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
+    "AssociateCrossAccountReplica": associate_cross_account_replica,
     "BatchGetSecretValue": batch_get_secret_value,
     "CreateSecret": create_secret,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
+    "DisassociateCrossAccountReplica": disassociate_cross_account_replica,
     "GetRandomPassword": get_random_password,
     "GetSecretValue": get_secret_value,
     "ListSecretVersionIds": list_secret_version_ids,
     "ListSecrets": list_secrets,
     "PutSecretValue": put_secret_value,
+    "RemoveRegionsFromReplication": remove_regions_from_replication,
+    "ReplicateSecretToRegions": replicate_secret_to_regions,
     "RestoreSecret": restore_secret,
+    "StopReplicationToReplica": stop_replication_to_replica,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateSecret": update_secret,

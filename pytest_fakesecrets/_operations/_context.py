@@ -8,8 +8,15 @@ from random import Random
 from typing import Any
 
 from .._arn import compose, new_suffix, parse, partition_of
-from .._errors import MARKED_FOR_DELETION, ServiceError, invalid_request, not_found
+from .._errors import (
+    MARKED_FOR_DELETION,
+    ServiceError,
+    invalid_parameter,
+    invalid_request,
+    not_found,
+)
 from .._kms import Kms
+from .._replication import AccountReplica
 from .._secret import StoredSecret
 from .._store import Shelf, Store
 
@@ -21,7 +28,8 @@ class Context:
     """One call under way.
 
     `find` and its narrower kin answer for a SecretId in AWS's order: access, existence, deletion,
-    management by another service. An operation ends with `keep`, so one that fails changes nothing.
+    management by another service, replication. An operation ends with `keep`, so one that fails
+    changes nothing.
     """
 
     operation: str
@@ -52,15 +60,17 @@ class Context:
             raise invalid_request(MARKED_FOR_DELETION)
         return secret
 
-    def find_changeable(self, secret_id: str) -> StoredSecret:
+    def find_changeable(self, secret_id: str, *, or_replica: bool = False) -> StoredSecret:
         """Return the secret that is meant, if it is the caller's to change."""
         secret = self.find_usable(secret_id)
         refuse_managed(secret)
+        if not or_replica:
+            refuse_replica(secret)
         return secret
 
     def keep(self, secret: StoredSecret) -> None:
-        """Let a secret take the place of what it was."""
-        self.store.home_of(secret).put(secret)
+        """Let a secret take the place of what it was; its replicas follow."""
+        self.store.keep(secret)
 
     def new_arn(self, name: str) -> str:
         """Return the ARN of a secret that is being created."""
@@ -88,4 +98,18 @@ def refuse_managed(secret: StoredSecret) -> None:
         raise invalid_request(
             f"This secret is managed by {secret.owning_service}, "
             "and you must use that service to update it."
+        )
+
+
+def refuse_replica(secret: StoredSecret) -> None:
+    """Refuse to change a secret that follows another."""
+    if isinstance(secret.replication, AccountReplica):
+        raise invalid_parameter(
+            "Operation not permitted on a replica secret. "
+            "Call must be made in primary secret's account."
+        )
+    if secret.primary_arn is not None:
+        raise invalid_parameter(
+            "Operation not permitted on a replica secret. "
+            "Call must be made in primary secret's region."
         )

@@ -10,15 +10,24 @@ from typing import Final
 from .._arn import is_arn, new_suffix, parse
 from .._errors import (
     MARKED_FOR_DELETION,
-    NotImitatedError,
     ServiceError,
     invalid_parameter,
     invalid_request,
     not_found,
 )
+from .._replication import ALONE
 from .._secret import CURRENT, StoredSecret, Value
-from ._context import Context, Response, refuse_managed
+from ._context import Context, Response, refuse_managed, refuse_replica
 from .encryption import decrypt, try_key, with_key
+from .replication import (
+    RegionList,
+    check_regions,
+    refuse_replicated,
+    replicate,
+    replication_of,
+    status_of,
+    waiting_replica,
+)
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
 
@@ -36,18 +45,28 @@ def create_secret(
     secret_string: str | None = None,
     secret_binary: bytes | None = None,
     tags: Sequence[Mapping[str, str]] | None = None,
-    add_replica_regions: Sequence[Mapping[str, str]] | None = None,
+    add_replica_regions: RegionList | None = None,
     force_overwrite_replica_secret: bool = False,
     type: str | None = None,  # noqa: A002 - AWS's member
     cross_account_primary_arn: str | None = None,
 ) -> Response:
     """Answer CreateSecret."""
-    _refuse_replication(
-        AddReplicaRegions=add_replica_regions,
-        ForceOverwriteReplicaSecret=force_overwrite_replica_secret,
-        CrossAccountPrimaryARN=cross_account_primary_arn,
-    )
     value = one_value(secret_string, secret_binary)
+    check_regions(context.region, add_replica_regions or ())
+    replication = (
+        ALONE
+        if cross_account_primary_arn is None
+        else waiting_replica(
+            context,
+            cross_account_primary_arn,
+            kms_key_id,
+            SecretString=secret_string,
+            SecretBinary=secret_binary,
+            Description=description,
+            AddReplicaRegions=add_replica_regions,
+            Type=type,
+        )
+    )
     existing = context.shelf.find(name)
     if existing is not None:
         return _created_again(context, existing, client_request_token, value)
@@ -60,6 +79,7 @@ def create_secret(
         kms_key_id=kms_key_id or None,
         type=type or None,
         tags=None if tags is None else read_tags(tags),
+        replication=replication,
         creation_token=client_request_token,
         serial=context.store.next_serial(),
     )
@@ -67,13 +87,21 @@ def create_secret(
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
     context.keep(secret)
-    return _creation(secret, client_request_token)
+    if add_replica_regions:
+        secret = replicate(
+            context, secret, add_replica_regions, overwrite=force_overwrite_replica_secret
+        )
+    return _creation(context, secret, client_request_token, just_now=True)
 
 
 def describe_secret(context: Context, *, secret_id: str) -> Response:
     """Answer DescribeSecret; a secret scheduled for deletion is described too."""
     secret = context.find(secret_id)
-    return {**description_of(secret), "VersionIdsToStages": secret.labels_by_version() or None}
+    return {
+        **description_of(secret),
+        **replication_of(context.store, secret),
+        "VersionIdsToStages": secret.labels_by_version() or None,
+    }
 
 
 def update_secret(
@@ -88,7 +116,11 @@ def update_secret(
     type: str | None = None,  # noqa: A002 - AWS's member
 ) -> Response:
     """Answer UpdateSecret."""
-    before = secret = context.find_changeable(secret_id)
+    # "A replica secret can't be updated independently … except for its encryption key":
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+    others = (description, secret_string, secret_binary, type)
+    only_key = kms_key_id is not None and all(other is None for other in others)
+    before = secret = context.find_changeable(secret_id, or_replica=only_key)
     value = one_value(secret_string, secret_binary)
     if description is not None:
         secret = replace(secret, description=description or None)
@@ -126,6 +158,7 @@ def restore_secret(context: Context, *, secret_id: str) -> Response:
     """Answer RestoreSecret; a secret that is not scheduled for deletion stays as it is."""
     secret = context.find(secret_id)
     refuse_managed(secret)
+    refuse_replica(secret)
     if secret.deletion is not None:
         context.keep(replace(secret, deletion=None, changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name}
@@ -149,16 +182,6 @@ def description_of(secret: StoredSecret) -> Response:
     }
 
 
-def _refuse_replication(**members: object) -> None:
-    given = [name for name, value in members.items() if value]
-    if given:
-        message = (
-            f"CreateSecret with {given[0]} is not imitated: there is no replication yet. "
-            "Seed the copy instead: Secret(name, value, region='eu-west-1')."
-        )
-        raise NotImitatedError(message)
-
-
 def _created_again(
     context: Context, secret: StoredSecret, token: str, value: Value | None
 ) -> Response:
@@ -177,12 +200,19 @@ def _created_again(
             "ResourceExistsException",
             f"The operation failed because the secret {secret.name} already exists.",
         )
-    return _creation(secret, token)
+    return _creation(context, secret, token)
 
 
-def _creation(secret: StoredSecret, token: str) -> Response:
-    made = token if token in secret.versions else None
-    return {"ARN": secret.arn, "Name": secret.name, "VersionId": made}
+def _creation(
+    context: Context, secret: StoredSecret, token: str, *, just_now: bool = False
+) -> Response:
+    asked = secret.as_primary.regions if just_now else ()
+    return {
+        "ARN": secret.arn,
+        "Name": secret.name,
+        "VersionId": token if token in secret.versions else None,
+        "ReplicationStatus": status_of(context.store, secret, asked) or None,
+    }
 
 
 def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredSecret | None:
@@ -196,6 +226,8 @@ def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredS
     if secret.deletion is not None and not force:
         raise invalid_request(MARKED_FOR_DELETION)
     refuse_managed(secret)
+    refuse_replica(secret)
+    refuse_replicated(secret)
     return secret
 
 
