@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ._errors import ServiceError
+from ._policy import Policy
 
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -58,6 +59,7 @@ class StoredSecret:
     primary_region: str | None = None
     creation_token: str | None = None
     serial: int = 0
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     @property
     def region(self) -> str:

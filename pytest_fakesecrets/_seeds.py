@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from ._checks import (
     refuse_twice,
     text_or_bytes,
 )
-from ._errors import HIDE_MISUSE, UsageError
+from ._errors import HIDE_MISUSE, ServiceError, UsageError
+from ._policy import DEFAULT_POLICY, Policy, read_policy
 from ._secret import (
     CURRENT,
     MAX_LABELS,
@@ -98,6 +100,7 @@ class Secret:
     :param account: twelve digits; the fake's by default.
     :param type: the kind of a managed external secret.
     :param owning_service: the AWS service that manages the secret, such as ``rds``.
+    :param policy: the resource policy, as JSON text or as the dict of it.
     :raises UsageError: for what could not exist in AWS.
     """
 
@@ -118,6 +121,7 @@ class Secret:
     account: str | None = field(default=None, kw_only=True)
     type: str | None = field(default=None, kw_only=True)
     owning_service: str | None = field(default=None, kw_only=True)
+    policy: str | Mapping[str, Json] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -154,6 +158,7 @@ class Secret:
         for member in ("created", "last_changed"):
             check_moment(member, getattr(self, member))
         check_day("last_accessed", self.last_accessed)
+        _policies(secret, self.policy)
         if not isinstance(self.deleted, bool):
             check_moment("deleted", self.deleted)
 
@@ -202,6 +207,7 @@ def store(
         deletion=_deletion(seed.deleted, now),
         owning_service=seed.owning_service,
         serial=serial,
+        policies=_policies(seed.name, seed.policy),
     )
 
 
@@ -238,6 +244,18 @@ def _stored_version(
         kms_key_id=version.kms_key_id or seed.kms_key_id or None,
         accessed=_day(version.last_accessed),
     )
+
+
+def _policies(secret: str, policy: str | Mapping[str, Json] | None) -> dict[str, Policy]:
+    if policy is None:
+        return {}
+    try:
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        return {DEFAULT_POLICY: read_policy(text)}
+    except (TypeError, ValueError, ServiceError) as error:
+        reason = error.message if isinstance(error, ServiceError) else str(error)
+        message = f"policy= of {secret} is not one that AWS accepts: {reason}"
+        raise UsageError(message) from None
 
 
 def _check_versions(secret: str, versions: Iterable[Version]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -281,10 +282,26 @@ TestVersionsAndLabels = VersionsAndLabels.TestCase
 
 
 WRONG_TYPES = st.sampled_from([0, -1, 1.5, True, "", "x", [], [None], {}, {"a": 1}, 10**30])
+
+
+def policy(effect, principal, action):
+    """Write a resource policy."""
+    statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 KNOWN_TEXTS = {
     "ClientRequestTokenType": IDS,
     "FilterValueStringType": ["a", "!a", "", "web"],
     "NameType": [*NAMES, "new"],
+    "NonEmptyResourcePolicyType": [
+        policy("Allow", "*", "*"),
+        policy("Allow", {"AWS": "111111111111"}, "secretsmanager:Get*"),
+        policy("Deny", "*", "secretsmanager:GetSecretValue"),
+        policy("Deny", "*", "*"),
+        policy("Deny", "nobody", "*"),
+    ],
+    "ResourcePolicyNameType": ["default"],
     "SecretIdType": [
         *NAMES,
         "empty",

@@ -46,6 +46,8 @@ def create_secret(
         ForceOverwriteReplicaSecret=force_overwrite_replica_secret,
         CrossAccountPrimaryARN=cross_account_primary_arn,
     )
+    if tags:
+        context.authorize(name, operation="TagResource")
     value = one_value(secret_string, secret_binary)
     existing = context.shelf.find(name)
     if existing is not None:
