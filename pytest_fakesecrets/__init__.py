@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._access import Denial
     from ._calls import Call, CallLog, Masked
     from ._clock import Clock
     from ._errors import NotImitatedError, UsageError
@@ -19,6 +20,7 @@ __all__ = [
     "Call",
     "CallLog",
     "Clock",
+    "Denial",
     "FakeSecrets",
     "Fault",
     "Faults",
@@ -36,6 +38,7 @@ _HOMES = {
     "Call": "_calls",
     "CallLog": "_calls",
     "Clock": "_clock",
+    "Denial": "_access",
     "FakeSecrets": "_fake",
     "Fault": "_faults",
     "Faults": "_faults",

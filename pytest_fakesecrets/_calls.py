@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, overload
 
+from ._caller import Caller
 from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
 from ._model import operations
 from ._secret import Value
@@ -59,7 +60,8 @@ class Call:
     sent: Mapping[str, Any] = field(repr=False, compare=False)
     parameters: Mapping[str, Any] = field(init=False)
     region: str
-    account: str
+    account: str = field(init=False)
+    caller: Caller = field(repr=False, compare=False)
     attempts: int = 0
     error: str | None = None
     at: datetime | None = None
@@ -67,8 +69,14 @@ class Call:
     malformed: ServiceError | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self.account = self.caller.account
         self.parameters = _masked(self.sent)
         self.identities.update(_secret_ids(self.parameters))
+
+    @property
+    def principal(self) -> str:
+        """The ARN of the caller, or the name of a service; the account's root by default."""
+        return self.caller.principal
 
     @property
     def outcome(self) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from ._arn import is_arn
+from ._caller import acting, said
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
+from ._policy import DEFAULT_POLICY
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
-from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_account, check_region
+from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from typing_extensions import Self
 
+    from ._access import Denial
     from ._calls import CallLog
     from ._clock import Clock
     from ._faults import Faults
@@ -124,6 +129,13 @@ class SecretView:
     def kms_key_id(self) -> str | None:
         """The key that it is encrypted with, None for AWS's own."""
         return self._secret.kms_key_id
+
+    @property
+    def policy(self) -> Json:
+        """The resource policy, parsed; None where there is none."""
+        policy = self._secret.policies.get(DEFAULT_POLICY)
+        parsed: Json = None if policy is None else json.loads(policy.text)
+        return parsed
 
     @property
     def created(self) -> datetime:
@@ -282,19 +294,75 @@ class FakeSecrets(Mapping[str, SecretView]):
             return self._seed(name_or_secret)[-1]
         return self._seed(_described(name_or_secret, value, details))[-1]
 
-    def client(self, region: str | None = None, account: str | None = None) -> SecretsManagerClient:
+    def client(
+        self,
+        region: str | None = None,
+        account: str | None = None,
+        principal: str | None = None,
+    ) -> SecretsManagerClient:
         """Return a new client of Secrets Manager: boto3's, or botocore's where boto3 is absent.
 
         :param region: the fake's by default.
-        :param account: the account that it acts as; the fake's by default.
-        :raises UsageError: for what is no Region, or no account.
+        :param account: the account that it acts as; by default that of `principal`, or the fake's.
+        :param principal: the ARN of the user, role or session that it acts as, or the name of a
+            service; the account's root by default.
+        :raises UsageError: for what is no Region, no account, or no principal.
         """
         region = self.region if region is None else region
-        account = self.account if account is None else account
         check_region(region)
-        check_account(account)
-        made: SecretsManagerClient = make_client(region, account)
+        made: SecretsManagerClient = make_client(region, self.account, said(account, principal, {}))
         return made
+
+    def caller(  # noqa: PLR0913 - all by keyword
+        self,
+        *,
+        account: str | None = None,
+        principal: str | None = None,
+        org_id: str | None = None,
+        source_account: str | None = None,
+        source_arn: str | None = None,
+        source_ip: str | None = None,
+        source_vpc: str | None = None,
+        source_vpce: str | None = None,
+        keys: Mapping[str, str | Iterable[str]] = MappingProxyType({}),
+    ) -> AbstractContextManager[None]:
+        """Have every client inside a ``with`` block act as someone; blocks within it add to it.
+
+        It holds for the thread, or asyncio task, of the block. A client that was itself made for
+        an account or a principal stays what it is.
+
+        :param account: by default that of `principal`, or as it would be without the block.
+        :param principal: the ARN of a user, role or session, or the name of a service; the
+            account's root by default.
+        :param org_id: what conditions find as ``aws:PrincipalOrgID``; the others likewise.
+        :param keys: further condition keys, such as ``{"aws:PrincipalTag/team": "web"}``.
+        :raises UsageError: for what is no account, no principal, or two that do not match.
+        """
+        named = {
+            "aws:PrincipalOrgID": org_id,
+            "aws:SourceAccount": source_account,
+            "aws:SourceArn": source_arn,
+            "aws:SourceIp": source_ip,
+            "aws:SourceVpc": source_vpc,
+            "aws:SourceVpce": source_vpce,
+        }
+        given = {key: value for key, value in named.items() if value is not None}
+        return acting(said(account, principal, {**given, **keys}))
+
+    def deny(
+        self, operation: str, *, secret: str | None = None, principal: str | None = None
+    ) -> Denial:
+        """Take the permission for an operation away, as if no policy of IAM gave it.
+
+        :param operation: AWS's name, such as ``GetSecretValue``.
+        :param secret: a name or an ARN, as the code sends it or as the secret has it; any secret
+            by default, also one that does not exist.
+        :param principal: the ARN of a user, role or session, the number of an account, or the name
+            of a service; everybody by default.
+        :return: a handle with ``.hits`` and ``.cancel()``.
+        :raises UsageError: for what is no operation, names no secret, or is no principal.
+        """
+        return self._service.denials.add(operation, secret=secret, principal=principal)
 
     def snapshot(self) -> Snapshot:
         """Return the present secrets, for :meth:`restore`."""
@@ -307,12 +375,13 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.store.restore(snapshot)
 
     def reset(self) -> None:
-        """Forget all secrets, calls, faults and KMS keys. The time stays."""
+        """Forget all secrets, calls, faults, denials and KMS keys. The time stays."""
         with self._service.lock:
             self._service.store.restore({})
             self._service.calls.clear()
             self._service.faults.clear()
             self._service.kms.clear()
+            self._service.denials.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
         added = []

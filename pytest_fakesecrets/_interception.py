@@ -16,6 +16,7 @@ from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
+from ._caller import Acting, acting_now
 from ._errors import HIDE_MISUSE, UsageError
 from ._model import SERVICE
 from ._wire import Answer, read_call
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = HIDE_MISUSE
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
+_ACTING_KEY: Final = "pytest_fakesecrets_acting"
 _CREDENTIALS: Final[Mapping[str, Any]] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
@@ -77,12 +79,12 @@ def _position(service: Service | None) -> int:
     return max(places, default=len(_active))
 
 
-def make_client(region: str, account: str) -> Any:
-    """Return a client, boto3's where it is installed, that acts as an account."""
+def make_client(region: str, account: str, who: Acting) -> Any:
+    """Return a client, boto3's where it is installed, that acts as someone, or for an account."""
     client = _session().create_client(SERVICE, region_name=region, **_CREDENTIALS)
     client.meta.events.register(
         "before-call.secrets-manager",
-        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account}),
+        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account, _ACTING_KEY: who}),
     )
     return client
 
@@ -236,11 +238,14 @@ async def _converse(
 
 def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
     context = request_dict["context"]
+    region = context["client_region"]
+    account = context.get(_ACCOUNT_KEY, service.settings.account)
+    who = context.get(_ACTING_KEY, Acting()).over(acting_now())
     return read_call(
         str(operation_model.name),
         request_dict["body"],
-        region=context["client_region"],
-        account=context.get(_ACCOUNT_KEY, service.settings.account),
+        region=region,
+        caller=who.caller(account, region),
     )
 
 

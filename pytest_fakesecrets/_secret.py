@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ._errors import ServiceError
+from ._policy import Policy
 from ._replication import ALONE, AccountReplica, Primary, RegionReplica, Replication
 
 CURRENT: Final = "AWSCURRENT"
@@ -59,6 +60,7 @@ class StoredSecret:
     replication: Replication = ALONE
     creation_token: str | None = None
     serial: int = 0
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     @property
     def region(self) -> str:

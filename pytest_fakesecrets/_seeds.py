@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,8 +26,9 @@ from ._checks import (
     refuse_twice,
     text_or_bytes,
 )
-from ._errors import HIDE_MISUSE, UsageError
+from ._errors import HIDE_MISUSE, ServiceError, UsageError
 from ._mirror import new_replica
+from ._policy import DEFAULT_POLICY, Policy, read_policy
 from ._replication import Primary, ReplicaRegion
 from ._secret import (
     CURRENT,
@@ -105,6 +107,7 @@ class Secret:
     :param replicas: the Regions that it is replicated to.
     :param type: the kind of a managed external secret.
     :param owning_service: the AWS service that manages the secret, such as ``rds``.
+    :param policy: the resource policy, as JSON text or as the dict of it.
     :raises UsageError: for what could not exist in AWS.
     """
 
@@ -126,6 +129,7 @@ class Secret:
     replicas: Iterable[str] = field(default=(), kw_only=True)
     type: str | None = field(default=None, kw_only=True)
     owning_service: str | None = field(default=None, kw_only=True)
+    policy: str | Mapping[str, Json] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -165,6 +169,7 @@ class Secret:
         for member in ("created", "last_changed"):
             check_moment(member, getattr(self, member))
         check_day("last_accessed", self.last_accessed)
+        _policies(secret, self.policy)
         if not isinstance(self.deleted, bool):
             check_moment("deleted", self.deleted)
 
@@ -217,6 +222,7 @@ def store(
         owning_service=seed.owning_service,
         replication=_replication(seed, region),
         serial=serial,
+        policies=_policies(seed.name, seed.policy),
     )
 
 
@@ -273,6 +279,18 @@ def _replication(seed: Secret, own: str) -> Primary:
                 f"beside {own}. Secrets are replicated within one partition of AWS."
             )
     return Primary(regions={region: ReplicaRegion() for region in seed.replicas})
+
+
+def _policies(secret: str, policy: str | Mapping[str, Json] | None) -> dict[str, Policy]:
+    if policy is None:
+        return {}
+    try:
+        text = policy if isinstance(policy, str) else json.dumps(policy)
+        return {DEFAULT_POLICY: read_policy(text)}
+    except (TypeError, ValueError, ServiceError) as error:
+        reason = error.message if isinstance(error, ServiceError) else str(error)
+        message = f"policy= of {secret} is not one that AWS accepts: {reason}"
+        raise UsageError(message) from None
 
 
 def _check_versions(secret: str, versions: Iterable[Version]) -> None:

@@ -7,6 +7,7 @@ import uuid
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from ._access import Denials
 from ._calls import CallLog
 from ._clock import Clock
 from ._errors import HIDE_MISUSE, ServiceError
@@ -34,6 +35,7 @@ class Service:
         self.store = Store()
         self.calls = CallLog()
         self.faults = Faults()
+        self.denials = Denials()
         self.clock = Clock()
         self.kms = Kms(settings, self.clock)
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
@@ -83,25 +85,27 @@ class Service:
         self.faults.strike(call)
         if call.malformed is not None:
             raise call.malformed
+        parameters = validate(call.operation, call.sent)
         context = Context(
             operation=call.operation,
-            account=call.account,
+            caller=call.caller,
+            parameters=parameters,
+            denials=self.denials,
             region=call.region,
             now=self.clock.now(),
             random=self.random,
             store=self.store,
             kms=self.kms,
         )
-        response = perform(context, validate(call.operation, call.sent))
+        response = perform(context, parameters)
         for entry in (response, *response.get("SecretValues", ())):
             call.identities.update(entry[name] for name in ("ARN", "Name") if name in entry)
         return response
 
     def _identify(self, call: Call) -> None:
         """Have the log know the secret by every name, whichever of them the code used."""
-        shelf = self.store.shelf(call.account, call.region)
         for secret_id in tuple(call.identities):
-            secret = shelf.find(secret_id)
+            secret = self.store.find(secret_id, call.account, call.region)
             if secret is not None:
                 call.identities.update((secret.name, secret.arn))
 

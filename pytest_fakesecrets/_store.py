@@ -65,6 +65,11 @@ class Store:
         """Return the shelf that a secret belongs on."""
         return self.shelf(secret.account, secret.region)
 
+    def find(self, secret_id: str, account: str, region: str) -> StoredSecret | None:
+        """Return what a SecretId means to a caller: a name is one of their own, an ARN anyone's."""
+        arn = parse(secret_id)
+        return self.shelf(arn.account if arn else account, region).find(secret_id)
+
     def find_arn(self, secret_id: str) -> StoredSecret | None:
         """Return the secret that an ARN means, wherever it lies."""
         arn = parse(secret_id)

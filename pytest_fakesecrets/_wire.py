@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
+from ._caller import Caller
 from ._calls import Call
 from ._errors import ServiceError
 from ._model import operation_model, request_shape
@@ -41,17 +42,17 @@ class Answer:
     body: bytes
 
 
-def read_call(operation: str, body: bytes, *, region: str, account: str) -> Call:
+def read_call(operation: str, body: bytes, *, region: str, caller: Caller) -> Call:
     """Read a request; one that makes no sense is a call all the same, and is answered so."""
     try:
         return Call(
             operation=operation,
             sent=decode(operation, body),
             region=region,
-            account=account,
+            caller=caller,
         )
     except ServiceError as error:
-        return Call(operation=operation, sent={}, region=region, account=account, malformed=error)
+        return Call(operation=operation, sent={}, region=region, caller=caller, malformed=error)
 
 
 def decode(operation: str, body: bytes) -> dict[str, Any]:

@@ -207,16 +207,21 @@ def test_an_unmodelled_error_has_no_top_level_message(fake_secrets):
 
 
 def test_what_is_not_imitated_is_a_usage_error(fake_secrets):
-    """An operation that the fake lacks is no ClientError here either."""
+    """What the fake cannot evaluate is no ClientError here either."""
+    binary = """{"Statement": {
+        "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+        "Condition": {"BinaryEquals": {"key": "QmluYXJ5"}}
+    }}"""
+    fake_secrets.add("db", "s3cret")
 
     async def story():
         async with client_of() as client:
-            await client.get_resource_policy(SecretId="db")
+            await client.put_resource_policy(SecretId="db", ResourcePolicy=binary)
 
     with pytest.raises(NotImitatedError):
         asyncio.run(story())
 
-    assert "GetResourcePolicy" == fake_secrets.calls.last.operation
+    assert "PutResourcePolicy" == fake_secrets.calls.last.operation
 
 
 @pytest.mark.parametrize("mode", MODES)

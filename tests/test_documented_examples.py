@@ -11,6 +11,7 @@ from botocore.loaders import Loader
 from freezegun import freeze_time
 
 from pytest_fakesecrets import Secret, Version
+from pytest_fakesecrets._model import operation_model
 from pytest_fakesecrets._operations import OPERATIONS, snake_case
 
 ACCOUNT = "123456789012"
@@ -24,6 +25,14 @@ V2_SECRET = "EXAMPLE2-90ab-cdef-fedc-ba987SECRET2"
 V1 = "EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE"
 V2 = "EXAMPLE2-90ab-cdef-fedc-ba987EXAMPLE"
 V3 = "EXAMPLE3-90ab-cdef-fedc-ba987EXAMPLE;"
+POLICY = (
+    '{\n"Version":"2012-10-17",\n"Statement":[{\n"Effect":"Allow",\n"Principal":{\n'
+    '"AWS":"arn:aws:iam::123456789012:root"\n},\n"Action":"secretsmanager:GetSecretValue",\n'
+    '"Resource":"*"\n}]\n}'
+)
+PUT_POLICY = "to-add-a-resource-based-policy-to-a-secret-1530209881839"
+GET_POLICY = "to-retrieve-the-resource-based-policy-attached-to-a-secret-1530209677536"
+DELETE_POLICY = "to-delete-the-resource-based-policy-attached-to-a-secret-1530209419204"
 
 
 def at(seconds):
@@ -109,6 +118,10 @@ SITUATIONS = {
     "to-remove-tags-from-a-secret-1524002239065": Situation(
         (database(tags={"FirstTag": "SomeValue", "ThirdTag": "kept", "SecondTag": "Another"}),)
     ),
+    PUT_POLICY: Situation((database(),)),
+    GET_POLICY: Situation((database(policy=POLICY),)),
+    DELETE_POLICY: Situation((database(policy=POLICY),)),
+    "to-validate-the-resource-policy-of-a-secret-1524000138629": Situation((database(),)),
     "to-update-the-description-of-a-secret-1524002349094": Situation((database(),)),
     "to-update-the-kms-key-associated-with-a-secret-1524002421563": Situation((database(),)),
     "to-create-a-new-version-of-the-encrypted-secret-value-1524004651836": Situation((database(),)),
@@ -204,6 +217,17 @@ DEVIATIONS = [
         ("VersionId",),
         re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"),
         "The request names no token, so botocore invents one.",
+    ),
+    Deviation(
+        DELETE_POLICY,
+        ("ARN",),
+        f"{ARN}{DATABASE}-a1b2c3",
+        "The documented ARN is that of a secret of another name.",
+    ),
+    *(
+        Deviation(example, ("PolicyName",), "default", f"Policies have names since then: {example}")
+        for example in (PUT_POLICY, GET_POLICY, DELETE_POLICY)
+        if "PolicyName" in operation_model("GetResourcePolicy").output_shape.members
     ),
 ]
 
@@ -304,6 +328,8 @@ def test_every_situation_is_used():
 
 
 EFFECTS = {
+    PUT_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", POLICY),
+    DELETE_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", None),
     CREATE: (
         "DescribeSecret",
         DATABASE,

@@ -81,6 +81,7 @@ def test_public_names_are_sorted_and_complete():
         "Call",
         "CallLog",
         "Clock",
+        "Denial",
         "FakeSecrets",
         "Fault",
         "Faults",

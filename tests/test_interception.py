@@ -23,6 +23,11 @@ from pytest_fakesecrets import FakeSecrets, NotImitatedError, UsageError
 
 SERVICE = "secretsmanager"
 REGION = "us-east-1"
+# What AWS accepts in a policy and the fake does not evaluate.
+BINARY_POLICY = """{"Statement": {
+    "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+    "Condition": {"BinaryEquals": {"key": "QmluYXJ5"}}
+}}"""
 KEYS = {"aws_access_key_id": "AKIAEXPLICIT", "aws_secret_access_key": "explicit"}
 
 MAKERS = {
@@ -515,7 +520,9 @@ def test_botocore_is_given_its_own_methods_back_after_a_usage_error():
     before = methods()
 
     with pytest.raises(NotImitatedError), FakeSecrets({"db": "s3cret"}):
-        boto3.client(SERVICE, REGION).get_resource_policy(SecretId="db")
+        boto3.client(SERVICE, REGION).put_resource_policy(
+            SecretId="db", ResourcePolicy=BINARY_POLICY
+        )
 
     assert before == methods()
 

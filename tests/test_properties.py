@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -318,6 +319,14 @@ TestVersionsAndLabels = VersionsAndLabels.TestCase
 
 WRONG_TYPES = st.sampled_from([0, -1, 1.5, True, "", "x", [], [None], {}, {"a": 1}, 10**30])
 IMITATED = sorted(set(OPERATIONS) & operations())
+
+
+def policy(effect, principal, action):
+    """Write a resource policy."""
+    statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 KNOWN_TEXTS = {
     "ClientRequestTokenType": IDS,
     "FilterValueStringType": ["a", "!a", "", "web"],
@@ -327,6 +336,14 @@ KNOWN_TEXTS = {
         *arns_of_replicas(),
         "arn:aws:secretsmanager:us-east-1:111111111111:secret:c-aaaaaa",
     ],
+    "NonEmptyResourcePolicyType": [
+        policy("Allow", "*", "*"),
+        policy("Allow", {"AWS": "111111111111"}, "secretsmanager:Get*"),
+        policy("Deny", "*", "secretsmanager:GetSecretValue"),
+        policy("Deny", "*", "*"),
+        policy("Deny", "nobody", "*"),
+    ],
+    "ResourcePolicyNameType": ["default"],
     "SecretIdType": [
         *NAMES,
         "empty",

@@ -574,8 +574,8 @@ def refusals():
             (
                 "tag is not a detail of a secret; did you mean tags? Choose among: account, "
                 "arn_suffix, created, deleted, description, kms_key_id, last_accessed, "
-                "last_changed, owning_service, pending, previous, region, replicas, tags, type, "
-                "versions."
+                "last_changed, owning_service, pending, policy, previous, region, replicas, tags, "
+                "type, versions."
             ),
         ),
     }

@@ -12,6 +12,13 @@ from .._errors import NotImitatedError
 from ._context import Context, Response
 from .listing import list_secret_version_ids, list_secrets
 from .passwords import get_random_password
+from .policies import (
+    delete_resource_policy,
+    get_resource_policy,
+    list_resource_policies,
+    put_resource_policy,
+    validate_resource_policy,
+)
 from .replication import (
     associate_cross_account_replica,
     disassociate_cross_account_replica,
@@ -32,13 +39,17 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "AssociateCrossAccountReplica": associate_cross_account_replica,
     "BatchGetSecretValue": batch_get_secret_value,
     "CreateSecret": create_secret,
+    "DeleteResourcePolicy": delete_resource_policy,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
     "DisassociateCrossAccountReplica": disassociate_cross_account_replica,
     "GetRandomPassword": get_random_password,
+    "GetResourcePolicy": get_resource_policy,
     "GetSecretValue": get_secret_value,
+    "ListResourcePolicies": list_resource_policies,
     "ListSecretVersionIds": list_secret_version_ids,
     "ListSecrets": list_secrets,
+    "PutResourcePolicy": put_resource_policy,
     "PutSecretValue": put_secret_value,
     "RemoveRegionsFromReplication": remove_regions_from_replication,
     "ReplicateSecretToRegions": replicate_secret_to_regions,
@@ -48,6 +59,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "UntagResource": untag_resource,
     "UpdateSecret": update_secret,
     "UpdateSecretVersionStage": update_secret_version_stage,
+    "ValidateResourcePolicy": validate_resource_policy,
 }
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -68,6 +80,8 @@ def perform(context: Context, parameters: Mapping[str, Any]) -> Response:
 
     :raises ServiceError: as AWS answers.
     """
+    if "SecretId" not in parameters:
+        context.authorize(parameters.get("Name"))
     named = {snake_case(member): value for member, value in parameters.items()}
     return OPERATIONS[context.operation](context, **named)
 

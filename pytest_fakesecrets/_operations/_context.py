@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from .._arn import compose, new_suffix, parse, partition_of
-from .._errors import (
-    MARKED_FOR_DELETION,
-    ServiceError,
-    invalid_parameter,
-    invalid_request,
-    not_found,
-)
+from .._access import Attempt, Denials, authorize
+from .._arn import compose, new_suffix
+from .._caller import Caller
+from .._errors import MARKED_FOR_DELETION, invalid_parameter, invalid_request, not_found
 from .._kms import Kms
 from .._replication import AccountReplica
 from .._secret import StoredSecret
@@ -33,12 +30,19 @@ class Context:
     """
 
     operation: str
-    account: str
+    caller: Caller
+    parameters: Mapping[str, Any]
+    denials: Denials
     region: str
     now: datetime
     random: Random
     store: Store
     kms: Kms
+
+    @property
+    def account(self) -> str:
+        """The account of the caller."""
+        return self.caller.account
 
     @property
     def shelf(self) -> Shelf:
@@ -47,8 +51,8 @@ class Context:
 
     def find(self, secret_id: str) -> StoredSecret:
         """Return the secret that is meant, in whatever state it is."""
-        self._authorize(secret_id)
-        secret = self.shelf.find(secret_id)
+        secret = self.store.find(secret_id, self.account, self.region)
+        self.authorize(secret_id, secret)
         if secret is None:
             raise not_found()
         return secret
@@ -76,17 +80,45 @@ class Context:
         """Return the ARN of a secret that is being created."""
         return compose(self.region, self.account, name, new_suffix(self.random))
 
-    def _authorize(self, secret_id: str) -> None:
-        arn = parse(secret_id)
-        if arn is None or arn.account == self.account:
-            return
-        action = f"secretsmanager:{self.operation}"
-        caller = f"arn:{partition_of(self.region)}:iam::{self.account}:root"
-        raise ServiceError(
-            "AccessDeniedException",
-            f"User: {caller} is not authorized to perform: {action} on resource: {secret_id} "
-            f"because no resource-based policy allows the {action} action",
+    def attempt(
+        self,
+        secret_id: str | None = None,
+        secret: StoredSecret | None = None,
+        *,
+        operation: str | None = None,
+    ) -> Attempt:
+        """Return what the caller is about to do to a secret, or at all.
+
+        :param operation: another one than that of the call, whose permission is needed as well.
+        """
+        return Attempt(
+            caller=self.caller,
+            operation=operation or self.operation,
+            region=self.region,
+            now=self.now,
+            parameters=self.parameters,
+            resource=secret_id,
+            secret=secret,
         )
+
+    def authorize(
+        self,
+        secret_id: str | None = None,
+        secret: StoredSecret | None = None,
+        *,
+        operation: str | None = None,
+    ) -> None:
+        """Refuse what the caller may not do; the parameters are those of :meth:`attempt`."""
+        authorize(self.attempt(secret_id, secret, operation=operation), self.denials)
+
+    def refuse_default_key(self, secret: StoredSecret, kms_key_id: str | None) -> None:
+        """Refuse to let another account use AWS's own key, whose policy nobody can change."""
+        default = kms_key_id is None or kms_key_id.endswith("alias/aws/secretsmanager")
+        if default and secret.account != self.account:
+            raise invalid_request(
+                "You can't access a secret from a different AWS account if you encrypt the secret "
+                "with the default KMS service key."
+            )
 
 
 def refuse_managed(secret: StoredSecret) -> None:

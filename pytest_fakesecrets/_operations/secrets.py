@@ -51,6 +51,8 @@ def create_secret(
     cross_account_primary_arn: str | None = None,
 ) -> Response:
     """Answer CreateSecret."""
+    if tags:
+        context.authorize(name, operation="TagResource")
     value = one_value(secret_string, secret_binary)
     check_regions(context.region, add_replica_regions or ())
     replication = (

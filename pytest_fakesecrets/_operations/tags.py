@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .._errors import invalid_parameter
-from .._secret import MAX_TAGS
+from .._secret import MAX_TAGS, StoredSecret
 from ._context import Context, Response
 
 
@@ -16,7 +16,7 @@ def tag_resource(
     """Answer TagResource: new keys go to the end, known ones get their new value in place."""
     secret = context.find_changeable(secret_id)
     tagged = _within_quota({**(secret.tags or {}), **read_tags(tags)})
-    context.keep(replace(secret, tags=tagged, changed=context.now))
+    _keep(context, secret_id, replace(secret, tags=tagged, changed=context.now))
     return {}
 
 
@@ -26,7 +26,7 @@ def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str])
     _refuse_system_tags(tag_keys)
     kept = {key: value for key, value in (secret.tags or {}).items() if key not in tag_keys}
     if kept != (secret.tags or {}):
-        context.keep(replace(secret, tags=kept, changed=context.now))
+        _keep(context, secret_id, replace(secret, tags=kept, changed=context.now))
     return {}
 
 
@@ -39,6 +39,14 @@ def read_tags(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Write tags as an answer shows them."""
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _keep(context: Context, secret_id: str, tagged: StoredSecret) -> None:
+    # "If successfully completing the operation would result in you losing your permissions for
+    # this secret, then the operation is blocked and returns an Access Denied error":
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html
+    context.authorize(secret_id, tagged)
+    context.keep(tagged)
 
 
 def _refuse_system_tags(keys: Iterable[str]) -> None:

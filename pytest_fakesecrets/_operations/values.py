@@ -42,6 +42,7 @@ def get_secret_value(
     """Answer GetSecretValue, and note the day."""
     secret = context.find_usable(secret_id)
     version = _requested_version(secret, version_id, version_stage)
+    context.refuse_default_key(secret, version.kms_key_id)
     decrypt(context, secret, version)
     context.keep(secret.read_at(version.id, context.now))
     return _value_entry(secret, version)
@@ -61,6 +62,7 @@ def batch_get_secret_value(
             "Either 'SecretIdList' or 'Filters' must be provided, but not both."
         )
     if filters:
+        context.authorize(operation="ListSecrets")
         secrets = [secret for secret in context.shelf if secret.deletion is None]
         page, following = paginate(
             sorted(select(secrets, filters), key=_creation),
@@ -137,6 +139,7 @@ def put_version(
     context: Context, secret: StoredSecret, token: str, value: Value, labels: Iterable[str]
 ) -> StoredSecret:
     """Keep a new version whose id is the token; the same value once more changes nothing."""
+    context.refuse_default_key(secret, secret.kms_key_id)
     known = secret.versions.get(token)
     if known is not None and known.value is not None:
         decrypt(context, secret, known)
@@ -202,12 +205,12 @@ def _creation(secret: StoredSecret) -> list[float]:
 
 def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) -> Response:
     # CloudTrail logs a GetSecretValue for each, and each is allowed or refused as one.
-    single = replace(context, operation="GetSecretValue")
     values, errors = [], []
     for secret_id in secret_ids:
+        single = replace(context, operation="GetSecretValue", parameters={"SecretId": secret_id})
         try:
             values.append(get_secret_value(single, secret_id=secret_id))
-        except ServiceError as error:  # noqa: PERF203 - one secret's error is not the batch's
+        except ServiceError as error:
             entry = {"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message}
             errors.append(entry)
     return {"SecretValues": values, "Errors": errors, "NextToken": next_token}
