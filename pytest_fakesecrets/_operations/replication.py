@@ -178,13 +178,15 @@ def refuse_replicated(secret: StoredSecret) -> None:
         )
 
 
-def waiting_replica(
-    context: Context, primary_arn: str, kms_key_id: str | None, **members: object
+def replication_at_creation(
+    context: Context, primary_arn: str | None, kms_key_id: str | None, **members: object
 ) -> Replication:
-    """Return what makes a secret that is being created wait for a primary of another account.
+    """Have a secret that is being created wait for a primary of another account, if it names one.
 
     :param members: what CreateSecret was given and only the primary may decide.
     """
+    if primary_arn is None:
+        return ALONE
     for name, value in members.items():
         if value is not None:
             raise invalid_parameter(f"You can't specify {name} for a cross-account replica secret.")
