@@ -24,7 +24,7 @@ _OWN: Final = (
     "serial",
 )
 # Of all that describes the secret, CreateSecret lets a replica in another account have only tags.
-_OWN_IN_ANOTHER_ACCOUNT: Final = (*_OWN, "tags")
+_OWN_IN_ANOTHER_ACCOUNT: Final = (*_OWN, "tags", "policies")
 
 
 def new_replica(

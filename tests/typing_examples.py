@@ -53,6 +53,7 @@ def describe() -> list[Secret]:
         Secret("bytes", b"v"),
         Secret("dict", {"user": "u", "port": 5432, "nested": {"list": [1.5, True, None]}}),
         Secret("list", ["a", 1]),
+        Secret("replicated", "v", replicas=["eu-west-1"]),
         Secret("versions", versions=versions),
         Secret("generator", versions=(version for version in versions)),
         Secret(

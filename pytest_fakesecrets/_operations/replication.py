@@ -178,13 +178,15 @@ def refuse_replicated(secret: StoredSecret) -> None:
         )
 
 
-def waiting_replica(
-    context: Context, primary_arn: str, kms_key_id: str | None, **members: object
+def replication_at_creation(
+    context: Context, primary_arn: str | None, kms_key_id: str | None, **members: object
 ) -> Replication:
-    """Return what makes a secret that is being created wait for a primary of another account.
+    """Have a secret that is being created wait for a primary of another account, if it names one.
 
     :param members: what CreateSecret was given and only the primary may decide.
     """
+    if primary_arn is None:
+        return ALONE
     for name, value in members.items():
         if value is not None:
             raise invalid_parameter(f"You can't specify {name} for a cross-account replica secret.")
@@ -230,6 +232,13 @@ def _replicated(
         )
     else:
         replica = existing.encrypted_with(kms_key_id) if kms_key_id else existing
+    try:
+        try_key(context, replica)
+    except ServiceError as error:
+        # A bad key fails the replica, not the call:
+        # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1459
+        failure = f"Replication failed: {error.message}"
+        return ReplicaRegion(kms_key_id=kms_key_id, failure=failure)
     context.keep(replica)
     return ReplicaRegion()
 

@@ -15,7 +15,6 @@ from .._errors import (
     invalid_request,
     not_found,
 )
-from .._replication import ALONE
 from .._secret import CURRENT, StoredSecret, Value
 from ._context import Context, Response, refuse_managed, refuse_replica
 from .encryption import decrypt, try_key, with_key
@@ -24,9 +23,9 @@ from .replication import (
     check_regions,
     refuse_replicated,
     replicate,
+    replication_at_creation,
     replication_of,
     status_of,
-    waiting_replica,
 )
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
@@ -55,19 +54,15 @@ def create_secret(
         context.authorize(name, operation="TagResource")
     value = one_value(secret_string, secret_binary)
     check_regions(context.region, add_replica_regions or ())
-    replication = (
-        ALONE
-        if cross_account_primary_arn is None
-        else waiting_replica(
-            context,
-            cross_account_primary_arn,
-            kms_key_id,
-            SecretString=secret_string,
-            SecretBinary=secret_binary,
-            Description=description,
-            AddReplicaRegions=add_replica_regions,
-            Type=type,
-        )
+    replication = replication_at_creation(
+        context,
+        cross_account_primary_arn,
+        kms_key_id,
+        SecretString=secret_string,
+        SecretBinary=secret_binary,
+        Description=description,
+        AddReplicaRegions=add_replica_regions,
+        Type=type,
     )
     existing = context.shelf.find(name)
     if existing is not None:
