@@ -28,6 +28,7 @@ from .._replication import (
 from .._secret import StoredSecret
 from .._store import Store
 from ._context import Context, Response
+from .encryption import try_key
 
 _DEFAULT_KEY: Final = "alias/aws/secretsmanager"
 _SUCCESS: Final = "Replication succeeded"
@@ -85,7 +86,7 @@ def associate_cross_account_replica(
     replication_role_arn: str | None = None,
 ) -> Response:
     """Answer AssociateCrossAccountReplica."""
-    secret = context.find_changeable(secret_id)
+    secret = _find_own(context, secret_id)
     # The replica's own account has agreed by naming this primary, so no policy is asked.
     replica = context.store.find_arn(cross_account_replica_arn)
     if replica is None or replica.arn != cross_account_replica_arn:
@@ -109,7 +110,7 @@ def disassociate_cross_account_replica(
     context: Context, *, secret_id: str, cross_account_replica_arn: str
 ) -> Response:
     """Answer DisassociateCrossAccountReplica; the replica stays one, and follows no more."""
-    secret = context.find_changeable(secret_id)
+    secret = _find_own(context, secret_id)
     association = secret.as_primary.association
     if association is None or association.replica_arn != cross_account_replica_arn:
         raise _no_replica_of(secret, cross_account_replica_arn)
@@ -118,6 +119,13 @@ def disassociate_cross_account_replica(
         context.keep(replace(replica, replication=AccountReplica(secret.arn, DETACHED)))
     _keep_association(context, secret, None)
     return {"ARN": secret.arn, "CrossAccountReplicaARN": association.replica_arn}
+
+
+def _find_own(context: Context, secret_id: str) -> StoredSecret:
+    secret = context.find_changeable(secret_id)
+    if secret.account != context.account:
+        raise invalid_parameter("The primary secret must be in the AWS account of the caller.")
+    return secret
 
 
 def check_regions(own: str, wanted: RegionList) -> None:
