@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._errors import NotImitatedError, UsageError
     from ._fake import FakeSecrets, SecretView
     from ._faults import Fault, Faults
+    from ._rotor import RotationRun, RotationStep
     from ._seeds import Secret, Version
 
     __version__: str
@@ -23,6 +24,8 @@ __all__ = [
     "Faults",
     "Masked",
     "NotImitatedError",
+    "RotationRun",
+    "RotationStep",
     "Secret",
     "SecretView",
     "UsageError",
@@ -39,6 +42,8 @@ _HOMES = {
     "Faults": "_faults",
     "Masked": "_calls",
     "NotImitatedError": "_errors",
+    "RotationRun": "_rotor",
+    "RotationStep": "_rotor",
     "Secret": "_seeds",
     "SecretView": "_fake",
     "UsageError": "_errors",

@@ -12,6 +12,7 @@ from .._errors import NotImitatedError
 from ._context import Context, Response
 from .listing import list_secret_version_ids, list_secrets
 from .passwords import get_random_password
+from .rotation import cancel_rotate_secret, rotate_secret
 from .secrets import create_secret, delete_secret, describe_secret, restore_secret, update_secret
 from .tags import tag_resource, untag_resource
 from .values import (
@@ -23,6 +24,7 @@ from .values import (
 
 OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "BatchGetSecretValue": batch_get_secret_value,
+    "CancelRotateSecret": cancel_rotate_secret,
     "CreateSecret": create_secret,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
@@ -32,6 +34,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "ListSecrets": list_secrets,
     "PutSecretValue": put_secret_value,
     "RestoreSecret": restore_secret,
+    "RotateSecret": rotate_secret,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateSecret": update_secret,

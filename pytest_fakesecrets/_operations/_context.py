@@ -9,6 +9,8 @@ from typing import Any
 
 from .._arn import compose, new_suffix, parse, partition_of
 from .._errors import MARKED_FOR_DELETION, ServiceError, invalid_request, not_found
+from .._lambdas import Lambdas
+from .._rotation import Job
 from .._secret import StoredSecret
 from .._store import Shelf, Store
 
@@ -21,6 +23,7 @@ class Context:
 
     `find` and its narrower kin answer for a SecretId in AWS's order: access, existence, deletion,
     management by another service. An operation ends with `keep`, so one that fails changes nothing.
+    The rotations that it puts on `jobs` run after the answer.
     """
 
     operation: str
@@ -29,6 +32,8 @@ class Context:
     now: datetime
     random: Random
     store: Store
+    lambdas: Lambdas
+    jobs: list[Job]
 
     @property
     def shelf(self) -> Shelf:

@@ -18,6 +18,7 @@ from .._errors import (
 )
 from .._secret import CURRENT, StoredSecret, Value
 from ._context import Context, Response, refuse_managed
+from .rotation import rotation_members
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
 
@@ -137,6 +138,7 @@ def description_of(secret: StoredSecret) -> Response:
         "Type": secret.type,
         "Description": secret.description,
         "KmsKeyId": secret.kms_key_id,
+        **rotation_members(secret),
         "LastChangedDate": secret.changed,
         "LastAccessedDate": secret.accessed,
         "DeletedDate": secret.deletion,
