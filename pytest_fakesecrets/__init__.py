@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ._fake import FakeSecrets, SecretView
     from ._faults import Fault, Faults
     from ._kms import Kms
+    from ._rotor import RotationRun, RotationStep
     from ._seeds import Secret, Version
 
     __version__: str
@@ -27,6 +28,8 @@ __all__ = [
     "Kms",
     "Masked",
     "NotImitatedError",
+    "RotationRun",
+    "RotationStep",
     "Secret",
     "SecretView",
     "UsageError",
@@ -45,6 +48,8 @@ _HOMES = {
     "Kms": "_kms",
     "Masked": "_calls",
     "NotImitatedError": "_errors",
+    "RotationRun": "_rotor",
+    "RotationStep": "_rotor",
     "Secret": "_seeds",
     "SecretView": "_fake",
     "UsageError": "_errors",

@@ -23,6 +23,7 @@ class Clock:
     def __init__(self) -> None:
         self._offset = timedelta()
         self._moved: Callable[[], object] = lambda: None
+        self._next_due: Callable[[], datetime | None] = lambda: None
 
     def __repr__(self) -> str:
         return f"<Clock {self.now().isoformat(timespec='milliseconds')}, moved by {self._offset}>"
@@ -69,9 +70,16 @@ class Clock:
             raise UsageError(message)
         return self._move_by(moment - self.now())
 
-    def on_move(self, listener: Callable[[], object]) -> None:
-        """Have `listener` called whenever the test has moved the clock."""
+    def on_move(
+        self, listener: Callable[[], object], next_due: Callable[[], datetime | None]
+    ) -> None:
+        """Have `listener` called whenever the test has moved the clock.
+
+        :param next_due: tells the moment at which the clock is to stop on its way, and to have
+            the listener called, which lets happen what is due then.
+        """
         self._moved = listener
+        self._next_due = next_due
 
     def follow(self, other: Clock) -> None:
         """Show the same time as another clock, from now on."""
@@ -79,9 +87,19 @@ class Clock:
 
     def _move_by(self, step: timedelta) -> datetime:
         _check_reach(self.now(), step)
-        self._offset += step
+        arrival, end = self._offset + step, self.now() + step
+        if step > timedelta():
+            self._stop_until(end)
+            # What happened on the way may have moved the clock, too.
+            arrival = max(arrival, self._offset)
+        self._offset = arrival
         self._moved()
         return self.now()
+
+    def _stop_until(self, end: datetime) -> None:
+        while (due := self._next_due()) is not None and due <= end:
+            self._offset += max(due - self.now(), timedelta())
+            self._moved()
 
 
 def _amount(amount: dict[str, float]) -> timedelta:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._faults import Faults
     from ._kms import Kms
+    from ._lambdas import Generate, Handler
+    from ._rotor import RotationRun
     from ._secret import StoredSecret, Value
     from ._store import Snapshot
 
@@ -177,13 +179,19 @@ class FakeSecrets(Mapping[str, SecretView]):
     :param seeds: dicts of names to values, and :class:`Secret` objects; of one name, the last.
     :param region: the Region that is meant where a client, or a seed, names none.
     :param account: the account, twelve digits, that callers act as.
+    :param rotation_retries: how often a rotation that failed is tried again at once.
     :raises UsageError: for a seed that could not exist in AWS.
     """
 
     def __init__(
-        self, *seeds: Seed, region: str = DEFAULT_REGION, account: str = DEFAULT_ACCOUNT
+        self,
+        *seeds: Seed,
+        region: str = DEFAULT_REGION,
+        account: str = DEFAULT_ACCOUNT,
+        rotation_retries: int = 0,
     ) -> None:
         self._service = Service(Settings(region, account))
+        self.rotation_retries = rotation_retries
         self._entered = False
         self._seed(*seeds)
 
@@ -272,6 +280,42 @@ class FakeSecrets(Mapping[str, SecretView]):
     def clock(self) -> Clock:
         """The time that the fake lives in."""
         return self._service.clock
+
+    @property
+    def rotations(self) -> tuple[RotationRun, ...]:
+        """The rotations that have run, oldest first."""
+        return tuple(self._service.rotor.runs)
+
+    @property
+    def rotation_retries(self) -> int:
+        """How often a rotation that failed is tried again at once.
+
+        AWS does so several times, and does not say how often.
+        """
+        return self._service.rotor.retries
+
+    @rotation_retries.setter
+    def rotation_retries(self, retries: int) -> None:
+        if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+            message = f"rotation_retries={retries!r} is no number of retries. Give 0 or more."
+            raise UsageError(message)
+        self._service.rotor.retries = retries
+
+    def rotation_lambda(
+        self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
+    ) -> None:
+        """Have a Lambda function exist that rotates secrets, instead of any that had its ARN.
+
+        :param arn: the ARN that RotateSecret names. For secrets that AWS rotates without a
+            function: the service that owns them, such as ``rds``, or their type; with `generate`.
+        :param handler: ``handler(event, context)``, sync or async, written as for Lambda. It runs
+            in the process, after RotateSecret was answered, and may use clients and threads.
+        :param generate: instead of a handler, a callable that makes the next value: str, bytes, or
+            dict or list (kept as JSON). With one required parameter it is given the current
+            value, str or bytes, or None where there is none.
+        :raises UsageError: for what can be no function.
+        """
+        self._service.rotor.lambdas.add(arn, handler, generate)
 
     def add(
         self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
@@ -375,13 +419,14 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.store.restore(snapshot)
 
     def reset(self) -> None:
-        """Forget all secrets, calls, faults, denials and KMS keys. The time stays."""
+        """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
         with self._service.lock:
             self._service.store.restore({})
             self._service.calls.clear()
             self._service.faults.clear()
             self._service.kms.clear()
             self._service.denials.clear()
+            self._service.rotor.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
         added = []

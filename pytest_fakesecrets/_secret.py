@@ -10,6 +10,7 @@ from typing import Final
 from ._errors import ServiceError
 from ._policy import Policy
 from ._replication import ALONE, AccountReplica, Primary, RegionReplica, Replication
+from ._rotation import Rotation
 
 CURRENT: Final = "AWSCURRENT"
 PREVIOUS: Final = "AWSPREVIOUS"
@@ -61,6 +62,7 @@ class StoredSecret:
     creation_token: str | None = None
     serial: int = 0
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    rotation: Rotation | None = None
 
     @property
     def region(self) -> str:
@@ -95,6 +97,25 @@ class StoredSecret:
     def current(self) -> StoredVersion | None:
         """The version that has AWSCURRENT."""
         return self.labelled(CURRENT)
+
+    @property
+    def unfinished(self) -> str | None:
+        """The version of a rotation that has not ended: it has AWSPENDING and not AWSCURRENT."""
+        pending = self.labels.get(PENDING)
+        return None if pending == self.labels.get(CURRENT) else pending
+
+    @property
+    def rotator(self) -> str | None:
+        """What rotates it: a Lambda function, the service that owns it, or its partner's type."""
+        lambda_arn = self.rotation and self.rotation.lambda_arn
+        return lambda_arn or self.owning_service or self.type
+
+    @property
+    def rotation_due(self) -> datetime | None:
+        """When it is to be rotated; never while it is scheduled for deletion, nor as a replica."""
+        if self.rotation is None or self.deletion or self.primary_arn is not None:
+            return None
+        return self.rotation.due
 
     def labelled(self, label: str) -> StoredVersion | None:
         """Return the version that has a label."""
@@ -146,9 +167,30 @@ class StoredSecret:
         secret = replace(self, versions={**self.versions, version.id: version})
         if CURRENT in wanted:
             secret = secret.detach(PENDING).attach(CURRENT, version.id)
+            # "Manually updating the secret value … is considered a valid rotation":
+            # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
+            rotation = secret.rotation and secret.rotation.planned(version.created)
+            secret = replace(secret, rotation=rotation)
         for label in sorted(wanted - {CURRENT}):
             secret = secret.attach(label, version.id)
         return secret.within_quota(version.created)
+
+    def with_reserved(
+        self, version_id: str, now: datetime, value: Value | None = None
+    ) -> StoredSecret:
+        """Add the AWSPENDING version of a rotation; its value is put later."""
+        version = StoredVersion(id=version_id, value=value, created=now, kms_key_id=self.kms_key_id)
+        secret = replace(self, versions={**self.versions, version_id: version})
+        return secret.attach(PENDING, version_id).within_quota(now)
+
+    def without_pending(self, version_id: str) -> StoredSecret:
+        """Take AWSPENDING off a version, and forget it where it had no other label."""
+        pending = self.labels.get(PENDING) == version_id
+        secret = self.detach(PENDING) if pending else self
+        if secret.labels_of(version_id):
+            return secret
+        versions = {key: kept for key, kept in secret.versions.items() if key != version_id}
+        return replace(secret, versions=versions)
 
     def read_at(self, version_id: str, now: datetime) -> StoredSecret:
         """Note that a version was read: AWS keeps the day, as midnight UTC."""

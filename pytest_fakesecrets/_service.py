@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from ._errors import HIDE_MISUSE, ServiceError
 from ._faults import Faults
 from ._kms import Kms
 from ._operations import Context, perform, refuse_unknown
+from ._rotation import Job
+from ._rotor import Rotor
 from ._store import Store
 from ._validation import validate
 from ._wire import Answer, encode, encode_error, headers
@@ -40,26 +43,29 @@ class Service:
         self.kms = Kms(settings, self.clock)
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
         self.random = Random(0)  # noqa: S311 - nothing here is secret
-        self.clock.on_move(self.settle)
+        self.rotor = Rotor(self.store, self.clock, self.random, self.lock)
+        self.clock.on_move(self.settle, self._next_due)
 
     def answer(self, call: Call) -> Answer:
         """Answer one attempt of a call, and log it.
 
+        AWS rotates after it has answered; so does the fake, but before the caller goes on.
+
         :raises NotImitatedError: for what the fake cannot do.
         """
+        self.settle()
+        jobs: list[Job] = []
         with self.lock:
-            self._log_attempt(call)
-            try:
-                body = encode(call.operation, self._perform(call))
-            except ServiceError as error:
-                call.error = error.code
-                return self._sealed(error.status, encode_error(error))
-            return self._sealed(200, body)
+            answer = self._answer(call, jobs)
+        for job in jobs:
+            self.rotor.run(job)
+        return answer
 
     def settle(self) -> None:
-        """Let happen what has fallen due."""
+        """Let happen what has fallen due. Rotations call back, so no lock may be held here."""
         with self.lock:
             self.store.purge(self.clock.now())
+        self.rotor.run_due()
 
     def start_from(self, outer: Service) -> None:
         """Begin with a copy of another service's secrets, keys and time, beneath one's own."""
@@ -70,6 +76,21 @@ class Service:
             self.clock.follow(outer.clock)
             self.kms.start_from(outer.kms)
             self.random.setstate(outer.random.getstate())
+            self.rotor.start_from(outer.rotor)
+
+    def _next_due(self) -> datetime | None:
+        with self.lock:
+            dues = (self.store.next_deletion(), self.rotor.next_due())
+            return min((due for due in dues if due is not None), default=None)
+
+    def _answer(self, call: Call, jobs: list[Job]) -> Answer:
+        self._log_attempt(call)
+        try:
+            body = encode(call.operation, self._perform(call, jobs))
+        except ServiceError as error:
+            call.error = error.code
+            return self._sealed(error.status, encode_error(error))
+        return self._sealed(200, body)
 
     def _log_attempt(self, call: Call) -> None:
         if not call.attempts:
@@ -78,9 +99,8 @@ class Service:
         call.attempts += 1
         call.error = None
 
-    def _perform(self, call: Call) -> dict[str, Any]:
+    def _perform(self, call: Call, jobs: list[Job]) -> dict[str, Any]:
         refuse_unknown(call.operation, call.parameters)
-        self.settle()
         self._identify(call)
         self.faults.strike(call)
         if call.malformed is not None:
@@ -96,6 +116,8 @@ class Service:
             random=self.random,
             store=self.store,
             kms=self.kms,
+            lambdas=self.rotor.lambdas,
+            jobs=jobs,
         )
         response = perform(context, parameters)
         for entry in (response, *response.get("SecretValues", ())):

@@ -15,9 +15,15 @@ Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
 class Shelf:
     """The secrets of one account in one Region."""
 
-    def __init__(self, secrets: dict[str, StoredSecret], deletions: dict[str, datetime]) -> None:
+    def __init__(
+        self,
+        secrets: dict[str, StoredSecret],
+        deletions: dict[str, datetime],
+        rotations: dict[str, datetime],
+    ) -> None:
         self._secrets = secrets
         self._deletions = deletions
+        self._rotations = rotations
 
     def __iter__(self) -> Iterator[StoredSecret]:
         return iter(tuple(self._secrets.values()))
@@ -34,14 +40,18 @@ class Shelf:
         """Keep a secret, instead of the one that had its name."""
         former = self._secrets.get(secret.name, secret)
         self._deletions.pop(former.arn, None)
+        self._rotations.pop(former.arn, None)
         self._secrets[secret.name] = secret
         if secret.deletion is not None:
             self._deletions[secret.arn] = secret.deletion
+        if secret.rotation_due is not None:
+            self._rotations[secret.arn] = secret.rotation_due
 
     def remove(self, secret: StoredSecret) -> None:
         """Forget a secret; its name is free at once."""
         self._secrets.pop(secret.name, None)
         self._deletions.pop(secret.arn, None)
+        self._rotations.pop(secret.arn, None)
 
 
 class Store:
@@ -51,6 +61,7 @@ class Store:
         self._shelves: Snapshot = {}
         # What falls due is at hand, so that no call has to look through all secrets.
         self._deletions: dict[str, datetime] = {}
+        self.rotations: dict[str, datetime] = {}
         self._serial = 0
 
     def __iter__(self) -> Iterator[StoredSecret]:
@@ -59,7 +70,8 @@ class Store:
 
     def shelf(self, account: str, region: str) -> Shelf:
         """Return the shelf of an account in a Region."""
-        return Shelf(self._shelves.setdefault((account, region), {}), self._deletions)
+        secrets = self._shelves.setdefault((account, region), {})
+        return Shelf(secrets, self._deletions, self.rotations)
 
     def home_of(self, secret: StoredSecret) -> Shelf:
         """Return the shelf that a secret belongs on."""
@@ -115,6 +127,10 @@ class Store:
         secret = self.find_arn(arn)
         return secret if secret is not None and secret.primary_arn == primary.arn else None
 
+    def next_deletion(self) -> datetime | None:
+        """Return when the next recovery window ends."""
+        return min(self._deletions.values(), default=None)
+
     def purge(self, now: datetime) -> None:
         """Remove the secrets whose recovery window has ended."""
         for arn, deletion in tuple(self._deletions.items()):
@@ -135,4 +151,6 @@ class Store:
         """Go back to the state of a snapshot."""
         self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}
         self._deletions = {secret.arn: secret.deletion for secret in self if secret.deletion}
+        dues = {secret.arn: secret.rotation_due for secret in self}
+        self.rotations = {arn: due for arn, due in dues.items() if due}
         self._serial = max((self._serial, *(secret.serial for secret in self)))

@@ -27,7 +27,11 @@ _TOKEN_ERRORS: Final = {
 # AWS takes an empty value for none: https://github.com/hashicorp/terraform-provider-aws/issues/19736
 _EMPTY_IS_ABSENT: Final = ("SecretString", "SecretBinary")
 # Members that the model forgets to call required.
-_REQUIRED: Final = {"Tag": ("Key", "Value"), "ReplicaRegionType": ("Region",)}
+_REQUIRED: Final = {
+    "ExternalSecretRotationMetadataItem": ("Key", "Value"),
+    "ReplicaRegionType": ("Region",),
+    "Tag": ("Key", "Value"),
+}
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RotationToken"})
 
 

@@ -240,7 +240,7 @@ def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
         fake.stop()
 
 
-def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, str]:
+def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, Any]:
     """Return Region and account: those of the closest mark, else of the fake around."""
     place = {}
     for name in ("region", "account"):

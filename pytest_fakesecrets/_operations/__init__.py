@@ -26,6 +26,7 @@ from .replication import (
     replicate_secret_to_regions,
     stop_replication_to_replica,
 )
+from .rotation import cancel_rotate_secret, rotate_secret
 from .secrets import create_secret, delete_secret, describe_secret, restore_secret, update_secret
 from .tags import tag_resource, untag_resource
 from .values import (
@@ -38,6 +39,7 @@ from .values import (
 OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "AssociateCrossAccountReplica": associate_cross_account_replica,
     "BatchGetSecretValue": batch_get_secret_value,
+    "CancelRotateSecret": cancel_rotate_secret,
     "CreateSecret": create_secret,
     "DeleteResourcePolicy": delete_resource_policy,
     "DeleteSecret": delete_secret,
@@ -55,6 +57,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "ReplicateSecretToRegions": replicate_secret_to_regions,
     "RestoreSecret": restore_secret,
     "StopReplicationToReplica": stop_replication_to_replica,
+    "RotateSecret": rotate_secret,
     "TagResource": tag_resource,
     "UntagResource": untag_resource,
     "UpdateSecret": update_secret,

@@ -13,7 +13,9 @@ from .._arn import compose, new_suffix
 from .._caller import Caller
 from .._errors import MARKED_FOR_DELETION, invalid_parameter, invalid_request, not_found
 from .._kms import Kms
+from .._lambdas import Lambdas
 from .._replication import AccountReplica
+from .._rotation import Job
 from .._secret import StoredSecret
 from .._store import Shelf, Store
 
@@ -26,7 +28,7 @@ class Context:
 
     `find` and its narrower kin answer for a SecretId in AWS's order: access, existence, deletion,
     management by another service, replication. An operation ends with `keep`, so one that fails
-    changes nothing.
+    changes nothing. The rotations that it puts on `jobs` run after the answer.
     """
 
     operation: str
@@ -38,6 +40,8 @@ class Context:
     random: Random
     store: Store
     kms: Kms
+    lambdas: Lambdas
+    jobs: list[Job]
 
     @property
     def account(self) -> str:

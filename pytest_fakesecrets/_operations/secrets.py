@@ -27,6 +27,7 @@ from .replication import (
     replication_of,
     status_of,
 )
+from .rotation import rotation_members
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
 
@@ -169,6 +170,7 @@ def description_of(secret: StoredSecret) -> Response:
         "Type": secret.type,
         "Description": secret.description,
         "KmsKeyId": secret.kms_key_id,
+        **rotation_members(secret),
         "LastChangedDate": secret.changed,
         "LastAccessedDate": secret.accessed,
         "DeletedDate": secret.deletion,
