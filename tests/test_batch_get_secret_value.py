@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -23,17 +23,6 @@ def client(secrets_client):
     if not hasattr(secrets_client, "batch_get_secret_value"):
         pytest.skip("this botocore has no BatchGetSecretValue")
     return secrets_client
-
-
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def _answer(response):
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 def _names(response):
@@ -81,7 +70,7 @@ def test_each_secret_has_an_entry(client):
         "Errors": [],
     }
 
-    assert expected == _answer(client.batch_get_secret_value(SecretIdList=["binary", "text"]))
+    assert expected == members_of(client.batch_get_secret_value(SecretIdList=["binary", "text"]))
 
 
 @pytest.mark.secrets(Secret("db", "now", previous="old", pending="next"))
@@ -168,7 +157,7 @@ def test_all_entries_may_fail(client):
         ],
     }
 
-    assert expected == _answer(client.batch_get_secret_value(SecretIdList=["b", "a"]))
+    assert expected == members_of(client.batch_get_secret_value(SecretIdList=["b", "a"]))
 
 
 @pytest.mark.secrets({"a": "1"})
@@ -223,7 +212,7 @@ def test_all_entries_may_fail(client):
 )
 def test_a_request_that_contradicts_itself_is_refused(client, request_members, code, message):
     """A combination that AWS does not allow fails the whole call."""
-    assert (code, message) == _refusal(client.batch_get_secret_value, **request_members)
+    assert (code, message) == refusal(client.batch_get_secret_value, **request_members)
 
 
 @pytest.mark.secrets({f"s{number:02}": "value" for number in range(20)})
@@ -262,7 +251,7 @@ def test_filters_that_nothing_passes_answer_nothing(client):
     """A choice of no secrets is an empty batch, not an error."""
     expected = {"SecretValues": [], "Errors": []}
 
-    assert expected == _answer(client.batch_get_secret_value(Filters=_by_name("absent")))
+    assert expected == members_of(client.batch_get_secret_value(Filters=_by_name("absent")))
 
 
 @pytest.mark.secrets(

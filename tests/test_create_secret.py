@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import json
 import re
 import uuid
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from support import members_of, raw_client, refusal, without_token
 
 from pytest_fakesecrets import FakeSecrets, Secret
 
@@ -21,37 +18,6 @@ TOO_MANY_VALUES = (
 NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 
 
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def raw_client():
-    """Return a client that sends whatever it is given."""
-    config = Config(parameter_validation=False)
-    return boto3.client("secretsmanager", region_name="us-east-1", config=config)
-
-
-def without_token(client, operation):
-    """Have a client leave out the token that botocore invents, as raw HTTP may."""
-
-    def drop(params, **_):
-        body = json.loads(params["body"])
-        del body["ClientRequestToken"]
-        params["body"] = json.dumps(body).encode()
-
-    client.meta.events.register(f"before-call.secrets-manager.{operation}", drop)
-    return client
-
-
 @pytest.mark.parametrize(
     ("value", "version"),
     [
@@ -62,7 +28,7 @@ def without_token(client, operation):
 )
 def test_the_answer_has_a_version_id_only_with_a_value(secrets_client, value, version):
     """The answer is ARN and Name, and the token as VersionId where a value was given."""
-    created = answer(secrets_client.create_secret(Name="a", ClientRequestToken=TOKEN, **value))
+    created = members_of(secrets_client.create_secret(Name="a", ClientRequestToken=TOKEN, **value))
 
     assert {"ARN": created["ARN"], "Name": "a", **version} == created
     assert re.fullmatch(ARN.format(name="a"), created["ARN"])
@@ -118,7 +84,7 @@ def test_only_what_has_a_value_is_shown(secrets_client, given, shown):
     """DescribeSecret shows of a creation's members just those that were really given."""
     created = secrets_client.create_secret(Name="a", **given)
 
-    described = answer(secrets_client.describe_secret(SecretId="a"))
+    described = members_of(secrets_client.describe_secret(SecretId="a"))
 
     always = {"ARN": created["ARN"], "Name": "a"}
     dates = {member: described[member] for member in ("CreatedDate", "LastChangedDate")}
@@ -182,23 +148,23 @@ def test_two_values_are_refused_and_nothing_is_created(secrets_client):
 def test_the_same_request_again_changes_nothing(fake_secrets, secrets_client, content):
     """Name, token and content of a creation once more give the same answer and no change."""
     request = {"Name": "a", "ClientRequestToken": TOKEN, **content}
-    first = answer(secrets_client.create_secret(**request))
-    before = answer(secrets_client.describe_secret(SecretId="a"))
+    first = members_of(secrets_client.create_secret(**request))
+    before = members_of(secrets_client.describe_secret(SecretId="a"))
     fake_secrets.clock.advance(days=1)
 
-    again = answer(secrets_client.create_secret(**request, Description="later"))
+    again = members_of(secrets_client.create_secret(**request, Description="later"))
 
     assert first == again
-    assert before == answer(secrets_client.describe_secret(SecretId="a"))
+    assert before == members_of(secrets_client.describe_secret(SecretId="a"))
 
 
 def test_the_same_request_again_is_fine_after_a_later_version(secrets_client):
     """A creation repeated after the value moved on answers as before, and moves nothing back."""
     request = {"Name": "a", "ClientRequestToken": TOKEN, "SecretString": "v"}
-    first = answer(secrets_client.create_secret(**request))
+    first = members_of(secrets_client.create_secret(**request))
     secrets_client.put_secret_value(SecretId="a", SecretString="w")
 
-    again = answer(secrets_client.create_secret(**request))
+    again = members_of(secrets_client.create_secret(**request))
 
     assert first == again
     assert "w" == secrets_client.get_secret_value(SecretId="a")["SecretString"]
@@ -331,7 +297,7 @@ def test_a_missing_token_is_refused_first(fake_secrets, value, seeds):
     """A request without a token, which botocore never sends, fails before AWS looks further."""
     for seed in seeds:
         fake_secrets.add(seed)
-    client = without_token(raw_client(), "CreateSecret")
+    client = without_token(raw_client())
 
     refused = refusal(client.create_secret, Name="a", **value)
 
@@ -350,7 +316,7 @@ def test_an_empty_value_counts_as_none(fake_secrets, value):
     """Over the wire an empty value creates a secret without one."""
     client = raw_client()
 
-    created = answer(client.create_secret(Name="a", **value))
+    created = members_of(client.create_secret(Name="a", **value))
 
     assert {"ARN", "Name"} == set(created)
     assert "VersionIdsToStages" not in client.describe_secret(SecretId="a")

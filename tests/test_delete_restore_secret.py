@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -51,22 +51,9 @@ def scheduled(secret, secrets_client):
     return secret
 
 
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
 def described(client):
     """Return what DescribeSecret tells of the secret, but for the date of its last change."""
-    shown = answer(client.describe_secret(SecretId="a"))
+    shown = members_of(client.describe_secret(SecretId="a"))
     return {member: value for member, value in shown.items() if member != "LastChangedDate"}
 
 
@@ -86,7 +73,7 @@ def described(client):
 )
 def test_the_window_is_counted_from_the_call(secret, secrets_client, window, days):
     """The answer names ARN, Name and the end of the window, and DescribeSecret shows that date."""
-    deleted = answer(secrets_client.delete_secret(SecretId="a", **window))
+    deleted = members_of(secrets_client.delete_secret(SecretId="a", **window))
 
     end = NOW + timedelta(days=days)
     assert {"ARN": secret.arn, "Name": "a", "DeletionDate": end} == deleted
@@ -114,12 +101,12 @@ def test_the_window_is_counted_from_the_call(secret, secrets_client, window, day
 )
 def test_a_wrong_window_is_refused(secret, secrets_client, options, message):
     """The window is 7 to 30 days, which is checked first, and does not go with force."""
-    before = answer(secrets_client.describe_secret(SecretId="a"))
+    before = members_of(secrets_client.describe_secret(SecretId="a"))
 
     refused = refusal(secrets_client.delete_secret, SecretId="a", **options)
 
     assert ("InvalidParameterException", message) == refused
-    assert before == answer(secrets_client.describe_secret(SecretId="a"))
+    assert before == members_of(secrets_client.describe_secret(SecretId="a"))
 
 
 def test_a_missing_secret_is_not_found(secrets_client):
@@ -157,13 +144,13 @@ def test_deletion_keeps_everything(secret, secrets_client):
 @pytest.mark.parametrize("by_arn", [False, True], ids=["by name", "by ARN"])
 def test_a_scheduled_secret_refuses(scheduled, secrets_client, operation, parameters, by_arn):
     """Reading the value and changing anything is refused, and nothing changes."""
-    before = answer(secrets_client.describe_secret(SecretId="a"))
+    before = members_of(secrets_client.describe_secret(SecretId="a"))
     secret_id = scheduled.arn if by_arn else "a"
 
     refused = refusal(getattr(secrets_client, operation), SecretId=secret_id, **parameters)
 
     assert ("InvalidRequestException", MARKED) == refused
-    assert before == answer(secrets_client.describe_secret(SecretId="a"))
+    assert before == members_of(secrets_client.describe_secret(SecretId="a"))
 
 
 def test_a_scheduled_name_is_not_free(scheduled, secrets_client):
@@ -175,12 +162,12 @@ def test_a_scheduled_name_is_not_free(scheduled, secrets_client):
 
 def test_versions_of_a_scheduled_secret_are_listed(secret, secrets_client):
     """ListSecretVersionIds, which documents no InvalidRequestException, works as before."""
-    before = answer(secrets_client.list_secret_version_ids(SecretId="a"))
+    before = members_of(secrets_client.list_secret_version_ids(SecretId="a"))
 
     secrets_client.delete_secret(SecretId="a")
 
     assert [V1, V2] == [version["VersionId"] for version in before["Versions"]]
-    assert before == answer(secrets_client.list_secret_version_ids(SecretId="a"))
+    assert before == members_of(secrets_client.list_secret_version_ids(SecretId="a"))
 
 
 def test_a_scheduled_secret_is_listed_on_request(scheduled, secrets_client):
@@ -224,7 +211,7 @@ def test_force_deletes_at_once(secret, secrets_client, by_arn):
         SecretId=secret.arn if by_arn else "a", ForceDeleteWithoutRecovery=True
     )
 
-    assert {"ARN": secret.arn, "Name": "a", "DeletionDate": NOW} == answer(deleted)
+    assert {"ARN": secret.arn, "Name": "a", "DeletionDate": NOW} == members_of(deleted)
     assert ("ResourceNotFoundException", MISSING) == refusal(
         secrets_client.describe_secret, SecretId="a"
     )
@@ -238,7 +225,7 @@ def test_force_deletes_a_scheduled_secret(scheduled, secrets_client, by_arn):
         SecretId=scheduled.arn if by_arn else "a", ForceDeleteWithoutRecovery=True
     )
 
-    assert {"ARN": scheduled.arn, "Name": "a", "DeletionDate": NOW} == answer(deleted)
+    assert {"ARN": scheduled.arn, "Name": "a", "DeletionDate": NOW} == members_of(deleted)
     assert ("ResourceNotFoundException", MISSING) == refusal(
         secrets_client.restore_secret, SecretId="a"
     )
@@ -246,7 +233,7 @@ def test_force_deletes_a_scheduled_secret(scheduled, secrets_client, by_arn):
 
 def test_force_pretends_to_delete_what_is_not_there(secrets_client):
     """Force on a missing name answers as if it had existed, with an invented ARN."""
-    deleted = answer(
+    deleted = members_of(
         secrets_client.delete_secret(SecretId="never/was", ForceDeleteWithoutRecovery=True)
     )
 
@@ -262,14 +249,14 @@ def test_force_echoes_the_arn_of_what_is_not_there(secrets_client):
 
     deleted = secrets_client.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
-    assert {"ARN": arn, "Name": "never/was", "DeletionDate": NOW} == answer(deleted)
+    assert {"ARN": arn, "Name": "never/was", "DeletionDate": NOW} == members_of(deleted)
 
 
 def test_force_completes_the_partial_arn_of_what_is_not_there(secrets_client):
     """Force on the partial ARN of no secret answers with that ARN and an invented suffix."""
     partial = "arn:aws:secretsmanager:us-east-1:123456789012:secret:never/was"
 
-    deleted = answer(
+    deleted = members_of(
         secrets_client.delete_secret(SecretId=partial, ForceDeleteWithoutRecovery=True)
     )
 
@@ -283,7 +270,7 @@ def test_force_twice_succeeds_twice(secret, secrets_client):
 
     again = secrets_client.delete_secret(SecretId=secret.arn, ForceDeleteWithoutRecovery=True)
 
-    assert answer(first) == answer(again)
+    assert members_of(first) == members_of(again)
 
 
 def test_force_still_checks_the_name(secrets_client):
@@ -377,7 +364,7 @@ def test_restoring_brings_everything_back(secret, secrets_client):
 
     restored = secrets_client.restore_secret(SecretId="a")
 
-    assert {"ARN": secret.arn, "Name": "a"} == answer(restored)
+    assert {"ARN": secret.arn, "Name": "a"} == members_of(restored)
     assert before == described(secrets_client)
     assert "v2" == secrets_client.get_secret_value(SecretId="a")["SecretString"]
 
@@ -402,13 +389,13 @@ def test_a_restored_secret_can_be_deleted_again(fake_secrets, scheduled, secrets
 
 def test_restoring_what_is_not_scheduled_changes_nothing(fake_secrets, secret, secrets_client):
     """RestoreSecret of a secret in use succeeds and leaves it as it is."""
-    before = answer(secrets_client.describe_secret(SecretId="a"))
+    before = members_of(secrets_client.describe_secret(SecretId="a"))
     fake_secrets.clock.advance(days=1)
 
     restored = secrets_client.restore_secret(SecretId=secret.arn)
 
-    assert {"ARN": secret.arn, "Name": "a"} == answer(restored)
-    assert before == answer(secrets_client.describe_secret(SecretId="a"))
+    assert {"ARN": secret.arn, "Name": "a"} == members_of(restored)
+    assert before == members_of(secrets_client.describe_secret(SecretId="a"))
 
 
 @pytest.mark.parametrize("state", ["never there", "deleted by force"])

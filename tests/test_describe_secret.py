@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
+from support import members_of
 
 from pytest_fakesecrets import Secret, Version
 
@@ -30,11 +31,6 @@ def secret(secrets_client):
     return secrets_client.create_secret(
         Name="a", SecretString="v", ClientRequestToken=V1, Description="d"
     )
-
-
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
 
 
 def midnight(moment):
@@ -128,7 +124,7 @@ def test_only_what_has_a_value_is_shown(secrets_client, steps, members):
         named = {"Name": "a"} if step == "create" else {"SecretId": "a"}
         getattr(secrets_client, OPERATIONS[step])(**named, **parameters)
 
-    described = answer(secrets_client.describe_secret(SecretId="a"))
+    described = members_of(secrets_client.describe_secret(SecretId="a"))
 
     assert members == set(described)
     assert None not in described.values()
@@ -138,7 +134,7 @@ def test_a_managed_secret_names_its_service(fake_secrets, secrets_client):
     """OwningService appears for a secret that another AWS service manages."""
     fake_secrets.add("rds!db-1", "v", owning_service="rds")
 
-    described = answer(secrets_client.describe_secret(SecretId="rds!db-1"))
+    described = members_of(secrets_client.describe_secret(SecretId="rds!db-1"))
 
     assert WITH_VALUE | {"OwningService"} == set(described)
     assert "rds" == described["OwningService"]
@@ -164,7 +160,7 @@ def test_everything_at_once(fake_secrets, secrets_client):
     )
     fake_secrets.add(seed)
 
-    described = answer(secrets_client.describe_secret(SecretId="prod/db"))
+    described = members_of(secrets_client.describe_secret(SecretId="prod/db"))
 
     assert {
         "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-a1b2c3",

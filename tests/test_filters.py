@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
+from support import refusal
 
 from pytest_fakesecrets import Secret
 
@@ -26,14 +26,6 @@ def names(client, *filters):
     written = [{"Key": key, "Values": values} for key, values in filters]
     listed = client.list_secrets(Filters=written)["SecretList"]
     return [entry["Name"] for entry in listed]
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 @pytest.mark.parametrize(

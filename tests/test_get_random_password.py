@@ -3,9 +3,9 @@ from __future__ import annotations
 import string
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from support import refusal
 
 CLASSES = {
     "ExcludeLowercase": string.ascii_lowercase,
@@ -28,14 +28,6 @@ def client(module_fake_secrets):
 def password(client, **options):
     """Return a new password."""
     return client.get_random_password(**options)["RandomPassword"]
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def kinds(text):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -32,17 +32,6 @@ DB = Secret(
 DB_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-a1b2c3"
 
 
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def _answer(response):
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
-
-
 def _last_accessed(client):
     return client.describe_secret(SecretId="prod/db").get("LastAccessedDate")
 
@@ -68,7 +57,7 @@ def test_the_current_version_is_answered_by_default(secrets_client):
         "CreatedDate": CREATED + timedelta(days=1),
     }
 
-    assert expected == _answer(secrets_client.get_secret_value(SecretId="prod/db"))
+    assert expected == members_of(secrets_client.get_secret_value(SecretId="prod/db"))
 
 
 @pytest.mark.secrets(DB)
@@ -164,7 +153,7 @@ def test_a_deprecated_version_has_no_labels(secrets_client):
 
     answer = secrets_client.get_secret_value(SecretId="prod/db", VersionId=DEPRECATED)
 
-    assert expected == _answer(answer)
+    assert expected == members_of(answer)
 
 
 @pytest.mark.secrets(DB)
@@ -219,7 +208,7 @@ def test_a_deprecated_version_has_no_labels(secrets_client):
 )
 def test_what_does_not_exist_is_refused(secrets_client, request_members, code, message):
     """Each way to ask for what is not there has AWS's own code and message."""
-    assert (code, message) == _refusal(secrets_client.get_secret_value, **request_members)
+    assert (code, message) == refusal(secrets_client.get_secret_value, **request_members)
 
 
 def test_the_error_is_botocores_own(secrets_client):
@@ -243,7 +232,7 @@ def test_a_secret_without_a_value_has_no_current_version(secrets_client):
     )
     secrets_client.create_secret(Name="empty")
 
-    assert expected == _refusal(secrets_client.get_secret_value, SecretId="empty")
+    assert expected == refusal(secrets_client.get_secret_value, SecretId="empty")
 
 
 @pytest.mark.secrets(
@@ -270,9 +259,9 @@ def test_a_version_that_a_rotation_reserved_has_no_value(secrets_client, request
     """A version that is reserved and not filled yet is answered as if it did not exist."""
     code = "ResourceNotFoundException"
 
-    refusal = _refusal(secrets_client.get_secret_value, SecretId="rotating", **request_members)
+    refused = refusal(secrets_client.get_secret_value, SecretId="rotating", **request_members)
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
 
 
 @pytest.mark.secrets(DB)
@@ -289,19 +278,19 @@ def test_a_secret_scheduled_for_deletion_is_not_read(secrets_client, request_mem
     )
     secrets_client.delete_secret(SecretId="prod/db")
 
-    refusal = _refusal(secrets_client.get_secret_value, SecretId="prod/db", **request_members)
+    refused = refusal(secrets_client.get_secret_value, SecretId="prod/db", **request_members)
 
-    assert expected == refusal
+    assert expected == refused
 
 
 @pytest.mark.secrets(DB)
 def test_a_restored_secret_is_read_again(secrets_client):
     """After RestoreSecret the value is there as before."""
-    before = _answer(secrets_client.get_secret_value(SecretId="prod/db"))
+    before = members_of(secrets_client.get_secret_value(SecretId="prod/db"))
     secrets_client.delete_secret(SecretId="prod/db")
     secrets_client.restore_secret(SecretId="prod/db")
 
-    assert before == _answer(secrets_client.get_secret_value(SecretId="prod/db"))
+    assert before == members_of(secrets_client.get_secret_value(SecretId="prod/db"))
 
 
 @pytest.mark.secrets(DB)
@@ -313,7 +302,7 @@ def test_a_secret_deleted_by_force_does_not_exist(secrets_client):
     )
     secrets_client.delete_secret(SecretId="prod/db", ForceDeleteWithoutRecovery=True)
 
-    assert expected == _refusal(secrets_client.get_secret_value, SecretId="prod/db")
+    assert expected == refusal(secrets_client.get_secret_value, SecretId="prod/db")
 
 
 @pytest.mark.secrets(DB)
@@ -332,7 +321,7 @@ def test_another_accounts_secret_is_denied(fake_secrets, secret_id):
         "allows the secretsmanager:GetSecretValue action"
     )
 
-    assert (code, message) == _refusal(stranger.get_secret_value, SecretId=secret_id)
+    assert (code, message) == refusal(stranger.get_secret_value, SecretId=secret_id)
 
 
 @pytest.mark.secrets(DB)
@@ -344,7 +333,7 @@ def test_a_name_means_the_callers_own_account(fake_secrets):
     )
     stranger = fake_secrets.client(account="210987654321")
 
-    assert expected == _refusal(stranger.get_secret_value, SecretId="prod/db")
+    assert expected == refusal(stranger.get_secret_value, SecretId="prod/db")
 
 
 @pytest.mark.secrets(DB, {"other": "value"})
@@ -392,11 +381,11 @@ def test_a_second_read_on_the_same_day_changes_nothing(fake_secrets, secrets_cli
     """LastAccessedDate is the same after another read in the evening of the day."""
     fake_secrets.clock.move_to(NOON)
     secrets_client.get_secret_value(SecretId="prod/db")
-    before = _answer(secrets_client.describe_secret(SecretId="prod/db"))
+    before = members_of(secrets_client.describe_secret(SecretId="prod/db"))
     fake_secrets.clock.advance(hours=8)
     secrets_client.get_secret_value(SecretId="prod/db")
 
-    assert before == _answer(secrets_client.describe_secret(SecretId="prod/db"))
+    assert before == members_of(secrets_client.describe_secret(SecretId="prod/db"))
 
 
 @pytest.mark.secrets(DB)
@@ -436,7 +425,7 @@ def test_only_the_version_that_was_read_is_marked(fake_secrets, secrets_client):
 )
 def test_a_failed_read_leaves_no_mark(secrets_client, request_members):
     """A read that is refused is no access of the secret, nor of a version."""
-    _refusal(secrets_client.get_secret_value, SecretId="prod/db", **request_members)
+    refusal(secrets_client.get_secret_value, SecretId="prod/db", **request_members)
 
     assert "LastAccessedDate" not in secrets_client.describe_secret(SecretId="prod/db")
     assert not _accessed_versions(secrets_client)

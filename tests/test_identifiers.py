@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from botocore.exceptions import ClientError
+from support import refusal
 
 from pytest_fakesecrets import Secret
 
@@ -24,13 +24,6 @@ OPERATIONS = {
     "update_secret_version_stage": {"VersionStage": "new", "MoveToVersionId": VERSION},
 }
 WITHOUT_AN_ANSWER = ("tag_resource", "untag_resource")
-
-
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def _not_found():
@@ -79,7 +72,7 @@ def test_every_creation_has_its_own_arn(secrets_client):
 
     assert first[:-6] == second[:-6]
     assert first != second
-    assert _not_found() == _refusal(secrets_client.get_secret_value, SecretId=first)
+    assert _not_found() == refusal(secrets_client.get_secret_value, SecretId=first)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +121,7 @@ def test_a_partial_arn_that_ends_like_a_suffix_finds_nothing(secrets_client, ope
     arn = secrets_client.create_secret(Name=ENDS_LIKE_A_SUFFIX, SecretString="s")["ARN"]
     call = getattr(secrets_client, operation)
 
-    assert _not_found() == _refusal(call, SecretId=arn[:-7], **OPERATIONS[operation])
+    assert _not_found() == refusal(call, SecretId=arn[:-7], **OPERATIONS[operation])
 
 
 @pytest.mark.secrets(
@@ -210,7 +203,7 @@ def test_what_means_no_secret_is_not_found(fake_secrets, secrets_client, operati
     fake_secrets.add(Secret("db", "s", arn_suffix="a1b2c3"))
     call = getattr(secrets_client, operation)
 
-    assert _not_found() == _refusal(call, SecretId=secret_id, **OPERATIONS[operation])
+    assert _not_found() == refusal(call, SecretId=secret_id, **OPERATIONS[operation])
 
 
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - set(WITHOUT_AN_ANSWER)))
@@ -286,4 +279,4 @@ def test_an_arn_of_another_account_is_denied(fake_secrets, operation, name):
         f"allows the secretsmanager:{aws_name} action"
     )
 
-    assert (code, message) == _refusal(call, SecretId=secret_id, **OPERATIONS[operation])
+    assert (code, message) == refusal(call, SecretId=secret_id, **OPERATIONS[operation])

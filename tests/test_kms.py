@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from support import refusal
 
 from pytest_fakesecrets import FakeSecrets, Kms, Secret, UsageError, Version
 
@@ -86,14 +86,6 @@ def app(fake_secrets):
     """Give a secret under a customer's key, and one under AWS's own."""
     fake_secrets.add("default", "d")
     return fake_secrets.add("app", "v", kms_key_id=ALIAS)
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def read(client, name="app", **which):

@@ -4,7 +4,7 @@ import base64
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -42,17 +42,6 @@ FIRST, SECOND, THIRD = (
 )
 
 
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def _answer(response):
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
-
-
 def _ids(response):
     return [version["VersionId"] for version in response["Versions"]]
 
@@ -71,7 +60,7 @@ def test_versions_with_labels_are_listed(secrets_client, request_members):
 
     answer = secrets_client.list_secret_version_ids(SecretId="db", **request_members)
 
-    assert expected == _answer(answer)
+    assert expected == members_of(answer)
 
 
 @pytest.mark.secrets(DB)
@@ -81,7 +70,7 @@ def test_deprecated_versions_are_listed_on_request(secrets_client):
 
     answer = secrets_client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)
 
-    assert expected == _answer(answer)
+    assert expected == members_of(answer)
 
 
 def test_a_secret_without_a_value_has_no_versions(secrets_client):
@@ -91,7 +80,7 @@ def test_a_secret_without_a_value_has_no_versions(secrets_client):
 
     answer = secrets_client.list_secret_version_ids(SecretId="empty", IncludeDeprecated=True)
 
-    assert expected == _answer(answer)
+    assert expected == members_of(answer)
 
 
 @pytest.mark.secrets(
@@ -129,10 +118,10 @@ def test_a_version_that_was_read_has_a_date(fake_secrets, secrets_client):
 @pytest.mark.secrets(DB)
 def test_a_secret_scheduled_for_deletion_is_listed(secrets_client):
     """The versions of a secret that is scheduled for deletion are listed as before."""
-    before = _answer(secrets_client.list_secret_version_ids(SecretId="db"))
+    before = members_of(secrets_client.list_secret_version_ids(SecretId="db"))
     secrets_client.delete_secret(SecretId="db")
 
-    assert before == _answer(secrets_client.list_secret_version_ids(SecretId="db"))
+    assert before == members_of(secrets_client.list_secret_version_ids(SecretId="db"))
 
 
 @pytest.mark.secrets(DB)
@@ -199,9 +188,9 @@ def test_an_unknown_token_is_refused(secrets_client, token):
     """A NextToken that AWS did not give is an InvalidNextTokenException, whatever it holds."""
     expected = ("InvalidNextTokenException", "The NextToken value is invalid.")
 
-    refusal = _refusal(secrets_client.list_secret_version_ids, SecretId="db", NextToken=token)
+    refused = refusal(secrets_client.list_secret_version_ids, SecretId="db", NextToken=token)
 
-    assert expected == refusal
+    assert expected == refused
 
 
 @pytest.mark.secrets(DB, Secret("other", "now", previous="old"))
@@ -210,14 +199,14 @@ def test_a_token_of_another_secret_is_refused(secrets_client):
     expected = ("InvalidNextTokenException", "The NextToken value is invalid.")
     first = secrets_client.list_secret_version_ids(SecretId="other", MaxResults=1)
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.list_secret_version_ids,
         SecretId="db",
         MaxResults=1,
         NextToken=first["NextToken"],
     )
 
-    assert expected == refusal
+    assert expected == refused
 
 
 @pytest.mark.parametrize(
@@ -250,4 +239,4 @@ def test_a_token_of_another_secret_is_refused(secrets_client):
 )
 def test_what_cannot_be_listed_is_refused(secrets_client, request_members, code, message):
     """A missing secret, a page too large and an impossible name are answered as AWS does."""
-    assert (code, message) == _refusal(secrets_client.list_secret_version_ids, **request_members)
+    assert (code, message) == refusal(secrets_client.list_secret_version_ids, **request_members)

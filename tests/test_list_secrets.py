@@ -5,8 +5,8 @@ import json
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from botocore.exceptions import ClientError
 from freezegun import freeze_time
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -24,19 +24,6 @@ def five(fake_secrets):
     return list("ecabd")
 
 
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
 def names(response):
     """Return the names in an answer."""
     return [entry["Name"] for entry in response["SecretList"]]
@@ -50,7 +37,7 @@ def needs_sort_by(client):
 
 def test_no_secrets_are_an_empty_list(secrets_client):
     """Without secrets the answer is an empty SecretList, and no NextToken."""
-    assert {"SecretList": []} == answer(secrets_client.list_secrets())
+    assert {"SecretList": []} == members_of(secrets_client.list_secrets())
 
 
 def test_an_entry_tells_what_describe_secret_tells(fake_secrets, secrets_client):
@@ -88,7 +75,7 @@ def test_an_entry_tells_what_describe_secret_tells(fake_secrets, secrets_client)
         "CreatedDate": NOW,
     } == entry
 
-    described = answer(secrets_client.describe_secret(SecretId="prod/db"))
+    described = members_of(secrets_client.describe_secret(SecretId="prod/db"))
     described["SecretVersionsToStages"] = described.pop("VersionIdsToStages")
 
     assert described == entry
@@ -284,7 +271,7 @@ def test_the_pages_follow_their_tokens(five, secrets_client):
     assert ["e", "c"] == names(first)
     assert ["a", "b"] == names(second)
     assert ["d"] == names(third)
-    assert {"SecretList"} == set(answer(third))
+    assert {"SecretList"} == set(members_of(third))
 
 
 def test_a_token_may_be_used_twice_and_with_another_size(five, secrets_client):
@@ -306,7 +293,7 @@ def test_a_page_holds_a_hundred_by_default(fake_secrets, secrets_client):
 
     assert expected[:100] == names(first)
     assert expected[100:] == names(second)
-    assert {"SecretList"} == set(answer(second))
+    assert {"SecretList"} == set(members_of(second))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
+from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -41,23 +41,10 @@ CHANGES = [
 ]
 
 
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
 def state(client):
     """Return all that AWS shows of the secret."""
     versions = client.list_secret_version_ids(SecretId="rds!db-1", IncludeDeprecated=True)
-    return answer(client.describe_secret(SecretId="rds!db-1")), answer(versions)
+    return members_of(client.describe_secret(SecretId="rds!db-1")), members_of(versions)
 
 
 def test_the_value_is_read(secrets_client):

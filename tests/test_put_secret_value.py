@@ -3,10 +3,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta, timezone
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from support import members_of, raw_client, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -31,20 +29,9 @@ def _over_quota():
     return "LimitExceededException", message
 
 
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def _answer(response):
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
-
-
 def _state(client):
-    described = _answer(client.describe_secret(SecretId="db"))
-    listed = _answer(client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True))
+    described = members_of(client.describe_secret(SecretId="db"))
+    listed = members_of(client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True))
     return described, listed
 
 
@@ -77,9 +64,7 @@ def _put_many(client, numbers):
 @pytest.fixture
 def unchecked_client(fake_secrets):
     """Give a client that sends also what botocore itself would refuse."""
-    return boto3.client(
-        "secretsmanager", region_name="us-east-1", config=Config(parameter_validation=False)
-    )
+    return raw_client()
 
 
 @pytest.mark.secrets(DB)
@@ -91,7 +76,7 @@ def test_the_answer_describes_the_new_version(secrets_client):
         SecretId="db", SecretString="two", ClientRequestToken=V2
     )
 
-    assert expected == _answer(answer)
+    assert expected == members_of(answer)
 
 
 @pytest.mark.secrets(DB)
@@ -151,9 +136,9 @@ def test_a_value_is_needed(unchecked_client, value):
     )
     before = _state(unchecked_client)
 
-    refusal = _refusal(unchecked_client.put_secret_value, SecretId="db", **value)
+    refused = refusal(unchecked_client.put_secret_value, SecretId="db", **value)
 
-    assert expected == refusal
+    assert expected == refused
     assert before == _state(unchecked_client)
 
 
@@ -169,11 +154,11 @@ def test_two_values_are_refused(secrets_client):
     )
     before = _state(secrets_client)
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.put_secret_value, SecretId="db", SecretString="two", SecretBinary=b"two"
     )
 
-    assert expected == refusal
+    assert expected == refused
     assert before == _state(secrets_client)
 
 
@@ -273,9 +258,9 @@ def test_the_first_version_is_current(secrets_client, request_members, after):
 def test_a_repeated_put_is_answered_again(secrets_client):
     """The same token with the same value succeeds once more, and changes nothing."""
     put = {"SecretId": "db", "SecretString": "two", "ClientRequestToken": V2}
-    first = _answer(secrets_client.put_secret_value(**put))
+    first = members_of(secrets_client.put_secret_value(**put))
     before = _state(secrets_client)
-    second = _answer(secrets_client.put_secret_value(**put))
+    second = members_of(secrets_client.put_secret_value(**put))
 
     assert first == second
     assert before == _state(secrets_client)
@@ -342,11 +327,11 @@ def test_a_token_stands_for_one_value(secrets_client, token, value):
     )
     before = _state(secrets_client)
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.put_secret_value, SecretId="db", ClientRequestToken=token, **value
     )
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
     assert before == _state(secrets_client)
 
 
@@ -456,7 +441,7 @@ def test_a_value_of_more_bytes_is_refused(fake_secrets, secrets_client, value, m
     )
     before = _state(secrets_client)
 
-    assert (code, message) == _refusal(
+    assert (code, message) == refusal(
         secrets_client.put_secret_value, SecretId="db", ClientRequestToken=V2, **value
     )
     assert before == _state(secrets_client)
@@ -482,11 +467,11 @@ def test_a_put_names_one_to_twenty_labels(unchecked_client, stages, constraint):
         f"satisfy constraint: {constraint}"
     )
 
-    refusal = _refusal(
+    refused = refusal(
         unchecked_client.put_secret_value, SecretId="db", SecretString="two", VersionStages=stages
     )
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
 
 
 @pytest.mark.secrets(DB)
@@ -505,14 +490,14 @@ def test_a_put_cannot_add_a_twenty_first_label(secrets_client):
     """A put whose labels would be too many over all versions is refused and changes nothing."""
     before = _state(secrets_client)
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.put_secret_value,
         SecretId="db",
         SecretString="two",
         VersionStages=[f"label{number}" for number in range(20)],
     )
 
-    assert _over_quota() == refusal
+    assert _over_quota() == refused
     assert before == _state(secrets_client)
 
 
@@ -524,9 +509,9 @@ def test_the_hundred_and_first_version_of_a_day_is_refused(fake_secrets, secrets
     fake_secrets.clock.advance(hours=23)
     before = _state(secrets_client)
 
-    refusal = _refusal(secrets_client.put_secret_value, SecretId="db", SecretString="too many")
+    refused = refusal(secrets_client.put_secret_value, SecretId="db", SecretString="too many")
 
-    assert _over_quota() == refusal
+    assert _over_quota() == refused
     assert before == _state(secrets_client)
 
 
@@ -551,9 +536,9 @@ def test_only_versions_of_yesterday_make_room(fake_secrets, secrets_client):
     fake_secrets.clock.advance(hours=2)
     _put_many(secrets_client, range(100, 103))
 
-    refusal = _refusal(secrets_client.put_secret_value, SecretId="db", SecretString="too many")
+    refused = refusal(secrets_client.put_secret_value, SecretId="db", SecretString="too many")
 
-    assert _over_quota() == refusal
+    assert _over_quota() == refused
     assert {_token(number) for number in range(3, 103)} == _version_ids(secrets_client)
 
 
@@ -592,9 +577,9 @@ def test_a_secret_scheduled_for_deletion_takes_no_value(secrets_client):
         "You can't perform this operation on the secret because it was marked for deletion.",
     )
 
-    refusal = _refusal(secrets_client.put_secret_value, SecretId="db", SecretString="two")
+    refused = refusal(secrets_client.put_secret_value, SecretId="db", SecretString="two")
 
-    assert expected == refusal
+    assert expected == refused
 
 
 def test_a_missing_secret_takes_no_value(secrets_client):
@@ -604,9 +589,9 @@ def test_a_missing_secret_takes_no_value(secrets_client):
         "Secrets Manager can't find the specified secret.",
     )
 
-    refusal = _refusal(secrets_client.put_secret_value, SecretId="db", SecretString="two")
+    refused = refusal(secrets_client.put_secret_value, SecretId="db", SecretString="two")
 
-    assert expected == refusal
+    assert expected == refused
     assert not secrets_client.list_secrets()["SecretList"]
 
 
@@ -622,9 +607,9 @@ def test_another_accounts_secret_takes_no_value(fake_secrets, secrets_client):
     )
     before = _state(secrets_client)
 
-    refusal = _refusal(stranger.put_secret_value, SecretId=ARN, SecretString="two")
+    refused = refusal(stranger.put_secret_value, SecretId=ARN, SecretString="two")
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
     assert before == _state(secrets_client)
 
 

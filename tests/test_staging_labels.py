@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
+from support import refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -61,13 +61,6 @@ def _described(client):
 def _listed(client, **options):
     versions = client.list_secret_version_ids(SecretId="s", **options)["Versions"]
     return {SHORT[version["VersionId"]]: version.get("VersionStages") for version in versions}
-
-
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def _changed(client):
@@ -415,9 +408,9 @@ def test_a_move_that_cannot_be_is_refused(secrets_client, request_members, code,
     """A move that AWS refuses has its code and message, and moves nothing."""
     before, changed = _described(secrets_client), _changed(secrets_client)
 
-    refusal = _refusal(secrets_client.update_secret_version_stage, SecretId="s", **request_members)
+    refused = refusal(secrets_client.update_secret_version_stage, SecretId="s", **request_members)
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
     assert before == _described(secrets_client)
     assert changed == _changed(secrets_client)
 
@@ -479,14 +472,14 @@ def test_a_secret_has_at_most_twenty_labels(secrets_client):
         )
     before = _described(secrets_client)
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.update_secret_version_stage,
         SecretId="s",
         VersionStage="one too many",
         MoveToVersionId=V1,
     )
 
-    assert expected == refusal
+    assert expected == refused
     assert before == _described(secrets_client)
 
 
@@ -508,14 +501,14 @@ def test_labels_of_a_secret_scheduled_for_deletion_stay(secrets_client):
         "You can't perform this operation on the secret because it was marked for deletion.",
     )
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.update_secret_version_stage,
         SecretId="s",
         VersionStage="new",
         MoveToVersionId=UNKNOWN,
     )
 
-    assert expected == refusal
+    assert expected == refused
 
 
 def test_a_missing_secret_has_no_labels(secrets_client):
@@ -525,11 +518,11 @@ def test_a_missing_secret_has_no_labels(secrets_client):
         "Secrets Manager can't find the specified secret.",
     )
 
-    refusal = _refusal(
+    refused = refusal(
         secrets_client.update_secret_version_stage,
         SecretId="absent",
         VersionStage="new",
         MoveToVersionId=V1,
     )
 
-    assert expected == refusal
+    assert expected == refused

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
+from support import refusal
 
 MISSING = "Secrets Manager can't find the specified secret."
 SYSTEM_TAG = "You can't modify system tags. Tag key: '{}'."
@@ -17,14 +17,6 @@ def tags(**named):
 def numbered(start, stop):
     """Return as many tags as there are numbers."""
     return tags(**{f"k{number}": "v" for number in range(start, stop)})
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def shown(client):

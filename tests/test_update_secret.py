@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import json
-
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from support import members_of, raw_client, refusal, without_token
 
 from pytest_fakesecrets import Secret, Version
 
@@ -48,41 +44,10 @@ def keyed(fake_secrets):
     return fake_secrets.add(Secret("a", versions=versions, kms_key_id=OLD_KEY))
 
 
-def answer(response):
-    """Return what AWS answered, without botocore's own metadata."""
-    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
-
-
-def refusal(call, **parameters):
-    """Return code and message of the error that a call meets."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def raw_client():
-    """Return a client that sends whatever it is given."""
-    config = Config(parameter_validation=False)
-    return boto3.client("secretsmanager", region_name="us-east-1", config=config)
-
-
-def without_token(client, operation):
-    """Have a client leave out the token that botocore invents, as raw HTTP may."""
-
-    def drop(params, **_):
-        body = json.loads(params["body"])
-        del body["ClientRequestToken"]
-        params["body"] = json.dumps(body).encode()
-
-    client.meta.events.register(f"before-call.secrets-manager.{operation}", drop)
-    return client
-
-
 def state(client):
     """Return all that AWS shows of the secret."""
     versions = client.list_secret_version_ids(SecretId="a", IncludeDeprecated=True)
-    return answer(client.describe_secret(SecretId="a")), answer(versions)
+    return members_of(client.describe_secret(SecretId="a")), members_of(versions)
 
 
 def keys(client):
@@ -103,7 +68,7 @@ def test_without_a_value_there_is_no_version_id(secret, secrets_client, change):
     """Without a value the answer is ARN and Name, and no version is made, despite the token."""
     updated = secrets_client.update_secret(SecretId="a", ClientRequestToken=V2, **change)
 
-    assert {"ARN": secret.arn, "Name": "a"} == answer(updated)
+    assert {"ARN": secret.arn, "Name": "a"} == members_of(updated)
     assert {V1: ["AWSCURRENT"]} == secrets_client.describe_secret(SecretId="a")[
         "VersionIdsToStages"
     ]
@@ -122,7 +87,7 @@ def test_only_what_is_given_changes(secret, secrets_client, change, shown):
     """Members that the call leaves out stay as they were, an empty one goes away."""
     secrets_client.update_secret(SecretId="a", **change)
 
-    described = answer(secrets_client.describe_secret(SecretId="a"))
+    described = members_of(secrets_client.describe_secret(SecretId="a"))
 
     assert {
         "ARN": secret.arn,
@@ -163,7 +128,7 @@ def test_a_value_makes_a_version(secret, secrets_client, value):
     got = secrets_client.get_secret_value(SecretId="a")
     described = secrets_client.describe_secret(SecretId="a")
 
-    assert {"ARN": secret.arn, "Name": "a", "VersionId": V2} == answer(updated)
+    assert {"ARN": secret.arn, "Name": "a", "VersionId": V2} == members_of(updated)
     assert value == {member: got[member] for member in got if member.startswith("Secret")}
     assert {V1: ["AWSPREVIOUS"], V2: ["AWSCURRENT"]} == described["VersionIdsToStages"]
     assert "old" == described["Description"]
@@ -205,7 +170,7 @@ def test_name_and_arn_mean_the_same_secret(secret, secrets_client, kind):
 
     updated = secrets_client.update_secret(SecretId=secret_id, Description="new")
 
-    assert {"ARN": secret.arn, "Name": "a"} == answer(updated)
+    assert {"ARN": secret.arn, "Name": "a"} == members_of(updated)
     assert "new" == secret.description
 
 
@@ -259,11 +224,11 @@ def test_later_versions_are_under_the_new_key(secret, secrets_client):
 def test_the_same_token_and_value_change_nothing(fake_secrets, secret, secrets_client):
     """An update once more answers with the version's id, as AWS does despite its documentation."""
     request = {"SecretId": "a", "ClientRequestToken": V2, "SecretString": "w"}
-    first = answer(secrets_client.update_secret(**request))
+    first = members_of(secrets_client.update_secret(**request))
     before = state(secrets_client)
     fake_secrets.clock.advance(days=1)
 
-    again = answer(secrets_client.update_secret(**request))
+    again = members_of(secrets_client.update_secret(**request))
 
     assert {"ARN": secret.arn, "Name": "a", "VersionId": V2} == again
     assert first == again
@@ -333,7 +298,7 @@ def test_a_missing_secret_is_not_found(secrets_client):
 @pytest.mark.parametrize("change", [{"SecretString": "v"}, {}], ids=["value", "no value"])
 def test_a_missing_token_is_refused_before_the_secret_is_looked_up(fake_secrets, change):
     """Without a token, which botocore never leaves out, the absence of the secret is not seen."""
-    client = without_token(raw_client(), "UpdateSecret")
+    client = without_token(raw_client())
 
     refused = refusal(client.update_secret, SecretId="a", **change)
 
@@ -353,6 +318,6 @@ def test_an_empty_value_counts_as_none(secret, value):
 
     updated = client.update_secret(SecretId="a", Description="new", **value)
 
-    assert {"ARN": secret.arn, "Name": "a"} == answer(updated)
+    assert {"ARN": secret.arn, "Name": "a"} == members_of(updated)
     assert "new" == secret.description
     assert {"AWSCURRENT": V1} == secret.labels

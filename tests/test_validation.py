@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import json
-
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
+from support import raw_client, refusal, without_token
 
 from pytest_fakesecrets import Secret
 
@@ -45,32 +42,16 @@ BAD_NAMES = {
 }
 
 
-def _refusal(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def _without_token(params, **_):
-    body = json.loads(params["body"])
-    body.pop("ClientRequestToken", None)
-    params["body"] = json.dumps(body).encode()
-
-
 @pytest.fixture
 def client(fake_secrets):
     """Give a client that sends also what botocore itself would refuse."""
-    return boto3.client(
-        "secretsmanager", region_name="us-east-1", config=Config(parameter_validation=False)
-    )
+    return raw_client()
 
 
 @pytest.fixture
 def tokenless_client(client):
     """Give a client that sends no ClientRequestToken."""
-    client.meta.events.register("before-call.secrets-manager", _without_token)
-    return client
+    return without_token(client)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +281,7 @@ def test_a_broken_constraint_is_named(client, operation, request_members, violat
     """The answer to a value outside its constraint names value, path and constraint."""
     code, message = "ValidationException", f"1 validation error detected: {violation}"
 
-    assert (code, message) == _refusal(getattr(client, operation), **request_members)
+    assert (code, message) == refusal(getattr(client, operation), **request_members)
 
 
 def test_a_broken_enumeration_lists_its_values(client):
@@ -313,7 +294,7 @@ def test_a_broken_enumeration_lists_its_values(client):
         f"constraint: Member must satisfy enum value set: [{', '.join(keys)}]"
     )
 
-    assert (code, message) == _refusal(client.list_secrets, Filters=filters)
+    assert (code, message) == refusal(client.list_secrets, Filters=filters)
 
 
 def test_a_broken_pattern_is_shown(client):
@@ -326,7 +307,7 @@ def test_a_broken_pattern_is_shown(client):
         f"to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
     )
 
-    assert (code, message) == _refusal(client.create_secret, Name="new", AddReplicaRegions=regions)
+    assert (code, message) == refusal(client.create_secret, Name="new", AddReplicaRegions=regions)
 
 
 @pytest.mark.parametrize(
@@ -372,7 +353,7 @@ def test_several_broken_constraints_are_joined(client, operation, request_member
     """All broken constraints of a request are counted and listed in one message."""
     code = "ValidationException"
 
-    assert (code, message) == _refusal(getattr(client, operation), **request_members)
+    assert (code, message) == refusal(getattr(client, operation), **request_members)
 
 
 @pytest.mark.parametrize("operation", ["create_secret", "put_secret_value", "update_secret"])
@@ -393,7 +374,7 @@ def test_a_secret_value_is_not_shown(client, operation, value, path):
         "Member must have length less than or equal to 65536"
     )
 
-    assert (code, message) == _refusal(getattr(client, operation), **named, **value)
+    assert (code, message) == refusal(getattr(client, operation), **named, **value)
 
 
 def test_a_rotation_token_is_not_shown(client):
@@ -408,11 +389,11 @@ def test_a_rotation_token_is_not_shown(client):
         f"Member must satisfy regular expression pattern: {pattern}"
     )
 
-    refusal = _refusal(
+    refused = refusal(
         client.put_secret_value, SecretId="db", SecretString="s", RotationToken="!" * 36
     )
 
-    assert (code, message) == refusal
+    assert (code, message) == refused
 
 
 @pytest.mark.secrets({"db": "value"})
@@ -439,7 +420,7 @@ def test_a_constraint_includes_its_bounds(client, operation, request_members):
     code = "ResourceNotFoundException"
     message = "Secrets Manager can't find the specified secret."
 
-    assert (code, message) == _refusal(getattr(client, operation), **request_members)
+    assert (code, message) == refusal(getattr(client, operation), **request_members)
 
 
 @pytest.mark.parametrize("token", ["t" * 32, "t" * 64], ids=["32", "64"])
@@ -471,7 +452,7 @@ def test_a_secret_id_has_only_certain_characters(client, operation, name):
     expected = ("ValidationException", INVALID_NAME)
     call = getattr(client, operation)
 
-    assert expected == _refusal(call, SecretId=name, **OPERATIONS_ON_A_SECRET[operation])
+    assert expected == refusal(call, SecretId=name, **OPERATIONS_ON_A_SECRET[operation])
 
 
 @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
@@ -479,9 +460,9 @@ def test_a_forced_deletion_looks_at_the_characters_too(client, name):
     """DeleteSecret by force, which knows no missing secret, still refuses what is no name."""
     expected = ("ValidationException", INVALID_NAME)
 
-    refusal = _refusal(client.delete_secret, SecretId=name, ForceDeleteWithoutRecovery=True)
+    refused = refusal(client.delete_secret, SecretId=name, ForceDeleteWithoutRecovery=True)
 
-    assert expected == refusal
+    assert expected == refused
 
 
 @pytest.mark.parametrize(
@@ -493,7 +474,7 @@ def test_a_new_name_has_only_certain_characters(client, name):
     """CreateSecret refuses a name with other characters, an ARN among them, and creates none."""
     expected = ("ValidationException", INVALID_NAME)
 
-    assert expected == _refusal(client.create_secret, Name=name, SecretString="s")
+    assert expected == refusal(client.create_secret, Name=name, SecretString="s")
     assert not client.list_secrets()["SecretList"]
 
 
@@ -501,7 +482,7 @@ def test_an_empty_secret_id_is_no_name(client):
     """A SecretId of no characters is answered as one of wrong characters."""
     expected = ("ValidationException", INVALID_NAME)
 
-    assert expected == _refusal(client.get_secret_value, SecretId="")
+    assert expected == refusal(client.get_secret_value, SecretId="")
 
 
 @pytest.mark.parametrize(
@@ -543,12 +524,12 @@ def test_a_token_is_needed(tokenless_client, operation, request_members):
     """A request without a token is refused, even where the secret does not exist."""
     expected = ("InvalidRequestException", NO_TOKEN)
 
-    assert expected == _refusal(getattr(tokenless_client, operation), **request_members)
+    assert expected == refusal(getattr(tokenless_client, operation), **request_members)
 
 
 def test_a_refusal_for_want_of_a_token_creates_nothing(tokenless_client):
     """CreateSecret without a token leaves no secret."""
-    _refusal(tokenless_client.create_secret, Name="absent", SecretString="s")
+    refusal(tokenless_client.create_secret, Name="absent", SecretString="s")
 
     assert not tokenless_client.list_secrets()["SecretList"]
 
@@ -653,7 +634,7 @@ def test_the_first_check_that_fails_answers(
     tokenless_client, operation, request_members, code, message
 ):
     """Of several faults in one request, the one that AWS looks for first is answered."""
-    assert (code, message) == _refusal(getattr(tokenless_client, operation), **request_members)
+    assert (code, message) == refusal(getattr(tokenless_client, operation), **request_members)
 
 
 @pytest.mark.secrets({"db": "value"})
@@ -689,7 +670,7 @@ def test_the_secret_is_looked_for_before_the_value(
     client, operation, request_members, code, message
 ):
     """A missing or foreign secret is answered before a value that is missing or doubled."""
-    assert (code, message) == _refusal(getattr(client, operation), **request_members)
+    assert (code, message) == refusal(getattr(client, operation), **request_members)
 
 
 @pytest.mark.secrets({"db": "value"})
@@ -723,4 +704,4 @@ def test_a_value_of_the_wrong_type_is_refused(client, operation, request_members
     """A member of another JSON type than the model's is a SerializationException."""
     code = "SerializationException"
 
-    assert (code, message) == _refusal(getattr(client, operation), **request_members)
+    assert (code, message) == refusal(getattr(client, operation), **request_members)

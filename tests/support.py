@@ -1,0 +1,41 @@
+"""What several test files use to speak with a client."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+
+def members_of(response):
+    """Return what AWS answered, without botocore's own metadata."""
+    return {member: value for member, value in response.items() if member != "ResponseMetadata"}
+
+
+def refusal(call, **parameters):
+    """Return code and message of the error that a call meets."""
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def raw_client():
+    """Return a client that sends also what botocore itself would refuse."""
+    config = Config(parameter_validation=False)
+    return boto3.client("secretsmanager", region_name="us-east-1", config=config)
+
+
+def without_token(client):
+    """Have a client leave out the token that botocore invents, as raw HTTP may."""
+
+    def drop(params, **_):
+        body = json.loads(params["body"])
+        body.pop("ClientRequestToken", None)
+        params["body"] = json.dumps(body).encode()
+
+    client.meta.events.register("before-call.secrets-manager", drop)
+    return client
