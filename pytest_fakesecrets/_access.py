@@ -125,9 +125,6 @@ class Denials:
     def __init__(self) -> None:
         self._denials: list[Denial] = []
 
-    def __bool__(self) -> bool:
-        return bool(self._denials)
-
     def add(self, operation: str, *, secret: str | None, principal: str | None) -> Denial:
         """Take a permission away.
 

@@ -165,9 +165,9 @@ def _statements(document: Any) -> tuple[_Statement, ...]:
     _demand(isinstance(document, dict) and set(document) <= {"Version", "Id", "Statement"})
     _demand(document.get("Version", _VERSIONS[0]) in _VERSIONS)
     _demand(isinstance(document.get("Id", ""), str))
-    entries = document.get("Statement")
-    entries = [entries] if isinstance(entries, dict) else entries
-    _demand(isinstance(entries, list) and bool(entries))
+    statement = document.get("Statement", [])
+    entries = statement if isinstance(statement, list) else [statement]
+    _demand(bool(entries))
     _demand(all(isinstance(entry, dict) and set(entry) <= _ELEMENTS for entry in entries))
     sids = [entry["Sid"] for entry in entries if "Sid" in entry]
     _demand(all(isinstance(sid, str) for sid in sids) and len(set(sids)) == len(sids))

@@ -12,6 +12,7 @@ from pytest_fakesecrets import (
     Call,
     CallLog,
     Clock,
+    Denial,
     FakeSecrets,
     Fault,
     Faults,
@@ -70,6 +71,7 @@ def describe() -> list[Secret]:
             account="123456789012",
             type="Partner",
             owning_service="rds",
+            policy={"Statement": [{"Effect": "Allow", "Principal": "*"}]},
         ),
         Secret("deleted", deleted=NOW),
     ]
@@ -192,6 +194,20 @@ def client(fake_secrets: FakeSecrets) -> str:
     """Use a client as boto3's."""
     other: SecretsManagerClient = fake_secrets.client("eu-west-1", account="111111111111")
     return other.get_secret_value(SecretId="a")["SecretString"]
+
+
+def act(fake_secrets: FakeSecrets) -> None:
+    """Call as somebody else, and without a permission."""
+    role = "arn:aws:iam::111111111111:role/app"
+    fake_secrets.client(principal=role)
+    with fake_secrets.caller(account="111111111111", source_vpce="vpce-1"):
+        pass
+    with fake_secrets.caller(principal=role, keys={"aws:PrincipalTag/team": ["web"]}):
+        pass
+    denial: Denial = fake_secrets.deny("GetSecretValue", secret="a", principal=role)
+    assert_type(denial.hits, int)
+    denial.cancel()
+    assert_type(fake_secrets.calls.last.principal, str)
 
 
 @pytest.mark.secrets_errors("GetSecretValue", only=["DecryptionFailure"])
