@@ -86,6 +86,8 @@ def test_public_names_are_sorted_and_complete():
         "Faults",
         "Masked",
         "NotImitatedError",
+        "RotationRun",
+        "RotationStep",
         "Secret",
         "SecretView",
         "UsageError",

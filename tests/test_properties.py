@@ -23,6 +23,7 @@ SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.fi
 NAMES = ["a", "b/c", "d-ABCdef"]
 IDS = [f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 5)]
 LABELS = ["AWSCURRENT", "AWSPENDING", "one", "two"]
+ROTATION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 REPLICATION = {"AddReplicaRegions", "CrossAccountPrimaryARN", "ForceOverwriteReplicaSecret"}
 
 
@@ -32,6 +33,14 @@ def client():
     config = Config(parameter_validation=False, retries={"max_attempts": 0})
     with FakeSecrets():
         return Session().create_client("secretsmanager", "us-east-1", config=config)
+
+
+def new_fake():
+    """Make a fake with the secrets, and with functions that rotate them."""
+    fake = FakeSecrets(*seeds())
+    fake.rotation_lambda("rds", generate=lambda: "v")
+    fake.rotation_lambda(ROTATION, generate=lambda: "v")
+    return fake
 
 
 def seeds():
@@ -285,6 +294,9 @@ KNOWN_TEXTS = {
     "ClientRequestTokenType": IDS,
     "FilterValueStringType": ["a", "!a", "", "web"],
     "NameType": [*NAMES, "new"],
+    "DurationType": ["2h", "0h", "25h"],
+    "RotationLambdaARNType": [ROTATION, f"{ROTATION}2", ""],
+    "ScheduleExpressionType": ["rate(10 days)", "rate(4 hours)", "cron(0 8 ? * SUN#1 *)", "cron()"],
     "SecretIdType": [
         *NAMES,
         "empty",
@@ -398,7 +410,7 @@ def answer(operation, parameters):
 def test_any_request_is_answered(operation, data):
     """Any request has an answer or an error that AWS has, and one that fails changes nothing."""
     parameters = data.draw(requests_of(operation))
-    with FakeSecrets(*seeds()) as fake:
+    with new_fake() as fake:
         before = fake.snapshot()
 
         response = answer(operation, parameters)
@@ -421,7 +433,7 @@ def test_any_request_is_answered(operation, data):
 @given(data=st.data())
 def test_any_sequence_of_requests_keeps_the_labels(data):
     """After any requests whatever each label is on a version, and a value has AWSCURRENT."""
-    with FakeSecrets(*seeds()) as fake:
+    with new_fake() as fake:
         for operation in data.draw(st.lists(st.sampled_from(IMITATED), max_size=6)):
             answer(operation, data.draw(requests_of(operation)))
 
@@ -438,7 +450,7 @@ def test_the_requests_are_of_both_kinds(operation):
     outcomes = set()
 
     @settings(
-        max_examples=300,
+        max_examples=1_000,
         deadline=None,
         database=None,
         derandomize=True,
@@ -447,7 +459,7 @@ def test_the_requests_are_of_both_kinds(operation):
     @given(parameters=requests_of(operation))
     def try_requests(parameters):
         if len(outcomes) < 2:
-            with FakeSecrets(*seeds()):
+            with new_fake():
                 outcomes.add("Error" in answer(operation, parameters))
 
     try_requests()
