@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from ._checks import text_or_bytes
-from ._errors import HIDE_MISUSE, NotImitatedError, UsageError, not_found, version_not_found
+from ._errors import HIDE_MISUSE, NotImitatedError, UsageError, version_not_found
 from ._secret import CURRENT, PENDING, StoredSecret, StoredVersion, Value
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ _ARN: Final = re.compile(
 Event = Mapping[str, str]
 Handler = Callable[[dict[str, Any], Any], object]
 Generate = Callable[[], "SeedValue"] | Callable[[Value | None], "SeedValue"]
-Change = Callable[[str, Callable[[StoredSecret, datetime], StoredSecret]], StoredSecret | None]
+SecretChange = Callable[[StoredSecret, datetime], StoredSecret]
+Change = Callable[[str, SecretChange], StoredSecret]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +91,10 @@ class Template:
             self._create(event["SecretId"], event["ClientRequestToken"], change)
         elif event["Step"] == "finishSecret":
             token = event["ClientRequestToken"]
-            _existing(change(event["SecretId"], lambda secret, _: secret.attach(CURRENT, token)))
+            change(event["SecretId"], lambda secret, now: _made_current(secret, token, now))
 
     def _create(self, arn: str, token: str, change: Change) -> None:
-        secret = _existing(change(arn, lambda secret, _: secret))
+        secret = change(arn, lambda secret, _: secret)
         if token not in secret.versions:
             raise version_not_found(token)
         if secret.versions[token].value is None:
@@ -125,10 +126,9 @@ class Lambdas:
         :raises UsageError: for what cannot be one.
         """
         _check(name, handler, generate)
-        if handler is not None:
-            self._functions[name] = UserFunction(handler)
-        elif generate is not None:
-            self._functions[name] = Template(generate)
+        self._functions[name] = (
+            Template(generate) if generate is not None else UserFunction(cast("Handler", handler))
+        )
 
     def start_from(self, outer: Lambdas) -> None:
         """Know another registry's functions too, beneath one's own."""
@@ -178,7 +178,11 @@ def wants_current(generate: Callable[..., object]) -> bool:
 
 
 def _check(name: object, handler: object, generate: object) -> None:
-    if not isinstance(name, str) or not name or (name.startswith("arn:") and not _ARN.match(name)):
+    if (
+        not isinstance(name, str)
+        or not name
+        or (name.startswith("arn:") and not _ARN.fullmatch(name))
+    ):
         raise UsageError(
             f"{name!r} is not the ARN of a Lambda function. "
             "Write it like 'arn:aws:lambda:us-east-1:123456789012:function:rotate'."
@@ -205,10 +209,8 @@ def not_registered(name: str) -> NotImitatedError:
     )
 
 
-def _existing(secret: StoredSecret | None) -> StoredSecret:
-    if secret is None:
-        raise not_found()
-    return secret
+def _made_current(secret: StoredSecret, token: str, now: datetime) -> StoredSecret:
+    return replace(secret.attach(CURRENT, token), changed=now)
 
 
 def _with_pending(secret: StoredSecret, token: str, value: Value, now: datetime) -> StoredSecret:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,8 +11,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ._clock import Clock
-from ._errors import ServiceError, UsageError
-from ._lambdas import Lambdas, context_of, not_registered
+from ._errors import ServiceError, UsageError, not_found
+from ._lambdas import Lambdas, SecretChange, context_of, not_registered
 from ._rotation import Job
 from ._secret import StoredSecret
 from ._store import Store
@@ -113,7 +112,7 @@ class Rotor:
                         break
             finally:
                 if job.is_test:
-                    self._change(job.arn, lambda secret, _: secret.without_pending(job.token))
+                    self._try_change(job.arn, lambda secret, _: secret.without_pending(job.token))
 
     def start_from(self, outer: Rotor) -> None:
         """Know what another rotor knows, beneath what was said to this one."""
@@ -133,12 +132,10 @@ class Rotor:
                 return None
             arn = next(arn for arn, moment in self._store.rotations.items() if moment == due)
             secret = self._change(arn, _put_off)
-            assert secret is not None  # noqa: S101 - the store's own index named it
             token = secret.unfinished or self._new_id()
             if secret.rotator in self.lambdas and token != secret.unfinished:
                 # Without room for a version the function finds none, and fails.
-                with suppress(ServiceError):
-                    self._change(arn, lambda secret, now: secret.with_reserved(token, now))
+                self._try_change(arn, lambda secret, now: secret.with_reserved(token, now))
             return Job(secret.name, arn, token, secret.rotator or "")
 
     def _attempt(self, job: Job, attempt: int) -> RotationRun:
@@ -161,7 +158,7 @@ class Rotor:
         if run.exception is not None and not _is_of_function(run.exception):
             raise run.exception
         if run.outcome == "succeeded" and not job.is_test:
-            self._change(job.arn, _succeeded)
+            self._try_change(job.arn, _succeeded)
         return run
 
     def _step(self, job: Job, name: str) -> RotationStep:
@@ -198,14 +195,17 @@ class Rotor:
             return False
         return secret.rotation.enabled
 
-    def _change(
-        self, arn: str, change: Callable[[StoredSecret, datetime], StoredSecret]
-    ) -> StoredSecret | None:
-        """Let a secret become what a function of it says, unless it is gone."""
+    def _try_change(self, arn: str, change: SecretChange) -> None:
+        """Change a secret, unless it is gone or has no room."""
+        with suppress(ServiceError):
+            self._change(arn, change)
+
+    def _change(self, arn: str, change: SecretChange) -> StoredSecret:
+        """Let a secret become what a function of it and of the time says."""
         with self._lock:
             secret = self._store.find_arn(arn)
             if secret is None:
-                return None
+                raise not_found()
             secret = change(secret, self._clock.now())
             self._store.keep(secret)
             return secret

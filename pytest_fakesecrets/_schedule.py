@@ -11,7 +11,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import MAXYEAR, datetime, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, timezone
 from typing import Any, Final, NamedTuple
 
 from ._errors import invalid_parameter
@@ -158,23 +158,27 @@ class _Cron:
     is_hourly: bool
 
     def opening_after(self, now: datetime, _: datetime) -> datetime | None:
-        return next((opens for opens in self._openings(now) if opens > now), None)
+        return next((opens for opens in self._openings(now, 1) if opens > now), None)
 
     def interval_after(self, now: datetime) -> int:
-        """Return the days from one opening to the next, begun days counting in full."""
-        first = self.opening_after(now, now)
-        second = first and self.opening_after(first, first)
-        return math.ceil((second - first) / _DAY) if first and second else 1
+        """Return the days between the openings around this moment, begun days counting in full.
 
-    def _openings(self, now: datetime) -> Iterator[datetime]:
+        DescribeSecret's page tells 14 days of the 1st and the 15th, a week after the 1st.
+        """
+        before = next((opens for opens in self._openings(now, -1) if opens <= now), None)
+        after = self.opening_after(now, now)
+        return math.ceil((after - before) / _DAY) if before and after else 1
+
+    def _openings(self, now: datetime, direction: int) -> Iterator[datetime]:
+        """Go through the openings from the beginning of a month on, or back from its end."""
         begin = now.year * 12 + now.month - 1
-        for count in range(begin, begin + _LONGEST_GAP_MONTHS):
+        for count in range(begin, begin + direction * _LONGEST_GAP_MONTHS, direction):
             year, month = count // 12, count % 12 + 1
-            if year > MAXYEAR:
+            if not MINYEAR <= year <= MAXYEAR:
                 return
             if month in self.months:
-                for day in sorted(self.days(year, month)):
-                    for hour in self.hours:
+                for day in sorted(self.days(year, month))[::direction]:
+                    for hour in self.hours[::direction]:
                         yield datetime(year, month, day, hour, tzinfo=timezone.utc)
 
 

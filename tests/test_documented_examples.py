@@ -17,6 +17,7 @@ from pytest_fakesecrets._operations import OPERATIONS, snake_case
 ACCOUNT = "123456789012"
 REGION = "us-west-2"
 ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:"
+ROTATION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:MyTestDatabaseRotationLambda"
 KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/"
 DATABASE = "MyTestDatabaseSecret"
 CREDENTIALS = '{\n  "username":"david",\n  "password":"EXAMPLE-PASSWORD"\n}\n'
@@ -58,9 +59,17 @@ class Situation(NamedTuple):
 
     seeds: tuple[Secret, ...] = ()
     now: datetime = at(1_523_400_000)
+    is_rotated: bool = False
 
 
 SITUATIONS = {
+    "to-cancel-scheduled-rotation-for-a-secret-1523996016032": Situation(
+        (database(),), is_rotated=True
+    ),
+    "to-configure-rotation-for-a-secret-1524001629475": Situation((database(),)),
+    "to-request-an-immediate-rotation-for-a-secret-1524001949004": Situation(
+        (database(),), is_rotated=True
+    ),
     "to-create-a-basic-secret-1523996473658": Situation(),
     "to-delete-a-secret-1523996905092": Situation(
         (Secret("MyTestDatabaseSecret1", "v", arn_suffix="a1b2c3", region=REGION),),
@@ -154,7 +163,8 @@ class Deviation(NamedTuple):
     reason: str
 
 
-NO_ROTATION = "Rotation is not imitated, so a secret here was never rotated."
+NO_ROTATION = "Having rotated, AWS would tell a later LastChangedDate."
+NEW_TOKEN = "The request names no token, so botocore invents one."
 ALWAYS_CREATED = "AWS sends the date of creation with every secret."
 ALWAYS_KEYS = "AWS sends the keys of every version."
 CREATE = "to-create-a-basic-secret-1523996473658"
@@ -162,6 +172,10 @@ DELETE = "to-delete-a-secret-1523996905092"
 DESCRIBE = "to-retrieve-the-details-of-a-secret-1524000138629"
 LIST_VERSIONS = "to-list-all-of-the-secret-versions-associated-with-a-secret-1524000999164"
 LIST = "to-list-the-secrets-in-your-account-1524001246087"
+CANCEL = "to-cancel-scheduled-rotation-for-a-secret-1523996016032"
+CONFIGURE = "to-configure-rotation-for-a-secret-1524001629475"
+ROTATE = "to-request-an-immediate-rotation-for-a-secret-1524001949004"
+ANY_TOKEN = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 NEW_VERSION = "to-create-a-new-version-of-the-encrypted-secret-value-1524004651836"
 DEVIATIONS = [
     Deviation(
@@ -182,6 +196,9 @@ DEVIATIONS = [
         "MyTestDatabaseSecret1",
         "The documented name is another one than the request has.",
     ),
+    Deviation(CANCEL, ("Name",), DATABASE, "The documented name is a placeholder."),
+    Deviation(CONFIGURE, ("VersionId",), ANY_TOKEN, NEW_TOKEN),
+    Deviation(ROTATE, ("VersionId",), ANY_TOKEN, NEW_TOKEN),
     Deviation(DESCRIBE, ("LastRotatedDate",), None, NO_ROTATION),
     Deviation(DESCRIBE, ("RotationEnabled",), None, NO_ROTATION),
     Deviation(DESCRIBE, ("RotationLambdaARN",), None, NO_ROTATION),
@@ -215,8 +232,8 @@ DEVIATIONS = [
     Deviation(
         NEW_VERSION,
         ("VersionId",),
-        re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}"),
-        "The request names no token, so botocore invents one.",
+        ANY_TOKEN,
+        NEW_TOKEN,
     ),
     Deviation(
         DELETE_POLICY,
@@ -280,6 +297,9 @@ def perform(fake, operation, example):
     for seed in situation.seeds:
         fake.add(seed)
     client = fake.client(REGION)
+    fake.rotation_lambda(ROTATION, generate=lambda: "rotated")
+    if situation.is_rotated:
+        client.rotate_secret(SecretId=DATABASE, RotationLambdaARN=ROTATION, RotateImmediately=False)
     return client, getattr(client, snake_case(operation))(**example["input"])
 
 
@@ -330,6 +350,18 @@ def test_every_situation_is_used():
 EFFECTS = {
     PUT_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", POLICY),
     DELETE_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", None),
+    CANCEL: ("DescribeSecret", DATABASE, "RotationEnabled", False),
+    CONFIGURE: (
+        "DescribeSecret",
+        DATABASE,
+        "RotationRules",
+        {
+            "AutomaticallyAfterDays": 14,
+            "Duration": "2h",
+            "ScheduleExpression": "cron(0 16 1,15 * ? *)",
+        },
+    ),
+    ROTATE: ("GetSecretValue", DATABASE, "SecretString", "rotated"),
     CREATE: (
         "DescribeSecret",
         DATABASE,

@@ -88,6 +88,8 @@ def test_public_names_are_sorted_and_complete():
         "Kms",
         "Masked",
         "NotImitatedError",
+        "RotationRun",
+        "RotationStep",
         "Secret",
         "SecretView",
         "UsageError",

@@ -25,6 +25,7 @@ NAMES = ["a", "b/c", "d-ABCdef"]
 IDS = [f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 5)]
 LABELS = ["AWSCURRENT", "AWSPENDING", "one", "two"]
 OTHER_ACCOUNT = "222222222222"
+ROTATION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 
 
 @functools.cache
@@ -78,6 +79,8 @@ def state():
 def prepared():
     """Give a fake that has secrets in every state."""
     with FakeSecrets() as fake:
+        fake.rotation_lambda("rds", generate=lambda: "v")
+        fake.rotation_lambda(ROTATION, generate=lambda: "v")
         fake.restore(state())
         yield fake
 
@@ -344,6 +347,9 @@ KNOWN_TEXTS = {
         policy("Deny", "nobody", "*"),
     ],
     "ResourcePolicyNameType": ["default"],
+    "DurationType": ["2h", "0h", "25h"],
+    "RotationLambdaARNType": [ROTATION, f"{ROTATION}2", ""],
+    "ScheduleExpressionType": ["rate(10 days)", "rate(4 hours)", "cron(0 8 ? * SUN#1 *)", "cron()"],
     "SecretIdType": [
         *NAMES,
         "empty",
@@ -496,7 +502,7 @@ def test_the_requests_are_of_both_kinds(operation):
     outcomes = set()
 
     @settings(
-        max_examples=300,
+        max_examples=1_000,
         deadline=None,
         database=None,
         derandomize=True,

@@ -19,6 +19,8 @@ from pytest_fakesecrets import (
     Kms,
     Masked,
     NotImitatedError,
+    RotationRun,
+    RotationStep,
     Secret,
     SecretView,
     UsageError,
@@ -223,3 +225,27 @@ def refuse() -> bool:
     error: UsageError = NotImitatedError("not imitated")
     other: NotImplementedError = NotImitatedError("not imitated")
     return bool(error) and bool(other)
+
+
+def rotate(fake: FakeSecrets) -> tuple[RotationStep, ...]:
+    """Register functions of every kind, and look at what has run."""
+
+    def handler(event: dict[str, Any], context: Any) -> None:
+        """Carry out a step."""
+
+    async def asynchronous(event: dict[str, Any], context: Any) -> None:
+        """Carry out a step."""
+
+    def following(current: str | bytes | None) -> dict[str, str]:
+        """Make the next value."""
+        return {"password": str(current)}
+
+    fake.rotation_lambda("arn", handler)
+    fake.rotation_lambda("arn", asynchronous)
+    fake.rotation_lambda("arn", generate=following)
+    fake.rotation_lambda("arn", generate=lambda: b"next")
+    fake.rotation_retries = 2
+    assert_type(fake.rotations, tuple[RotationRun, ...])
+    assert_type(fake.rotations[-1].exception, BaseException | None)
+    assert_type(fake.rotations[-1].outcome, str)
+    return fake.rotations[-1].steps

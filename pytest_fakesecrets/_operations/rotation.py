@@ -153,6 +153,7 @@ def _begun(context: Context, secret: StoredSecret, token: str, *, test: bool) ->
             raise not_registered(rotator)
         # AWS tests only functions; what manages a secret itself needs no test.
         return secret
-    context.jobs.append(Job(secret.name, secret.arn, token, rotator, test))
     copied = secret.current.value if test and secret.current else None
-    return secret.with_reserved(token, context.now, copied)
+    reserved = secret.with_reserved(token, context.now, copied)
+    context.jobs.append(Job(secret.name, secret.arn, token, rotator, test))
+    return reserved
