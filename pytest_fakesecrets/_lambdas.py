@@ -62,7 +62,7 @@ class LambdaContext:
 class RotationFunction(Protocol):
     """Something that carries out the steps of a rotation."""
 
-    def run(self, event: Event, context: LambdaContext, change: Change) -> None:
+    def run(self, event: Event, context: LambdaContext, change: Change, /) -> None:
         """Carry out one step; raise for failure."""
 
 

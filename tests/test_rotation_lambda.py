@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from rotation_functions import MultiUser, SingleUser
 
 from pytest_fakesecrets import FakeSecrets, NotImitatedError, RotationRun, UsageError, Version
+from pytest_fakesecrets._model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 NOW = datetime(2026, 1, 22, 6, 42, 22, 294_000, tzinfo=timezone.utc)
@@ -175,9 +176,11 @@ def test_the_context(fake_secrets, secrets_client, monkeypatch, arn, version):
 def test_what_a_function_finds(fake_secrets, secrets_client, rotate):
     """The next version is there from the beginning, pending and without a value."""
     found = []
+    request = service_model().operation_model("PutSecretValue").input_shape.members
 
     def look(event):
         if event["Step"] == "createSecret":
+            tokens = {"RotationToken": event["RotationToken"]} if "RotationToken" in request else {}
             found.append(secrets_client.describe_secret(SecretId="db"))
             with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
                 secrets_client.get_secret_value(SecretId="db", VersionId=V2)
@@ -186,7 +189,7 @@ def test_what_a_function_finds(fake_secrets, secrets_client, rotate):
                 SecretString="new",
                 ClientRequestToken=V2,
                 VersionStages=["AWSPENDING"],
-                RotationToken=event["RotationToken"],
+                **tokens,
             )
         elif event["Step"] == "finishSecret":
             found.append(secrets_client.get_secret_value(SecretId="db", VersionStage="AWSPENDING"))
