@@ -147,7 +147,7 @@ def text_or_bytes(value: object) -> Value:
         value = _json(value)
     if not isinstance(value, (str, bytes)):
         raise UsageError(
-            f"A {type(value).__name__} cannot be the value of a secret. "
+            f"A value of type {type(value).__name__} cannot be kept in a secret. "
             "Give str, bytes, or a dict or list (kept as JSON)."
         )
     _check_size(_utf8(value))

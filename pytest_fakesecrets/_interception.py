@@ -16,7 +16,7 @@ from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
-from ._errors import UsageError
+from ._errors import HIDE_MISUSE, UsageError
 from ._model import SERVICE
 from ._wire import Answer, read_call
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from ._calls import Call
     from ._service import Service
+
+__tracebackhide__ = HIDE_MISUSE
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
 _CREDENTIALS: Final[Mapping[str, Any]] = {
@@ -206,7 +208,16 @@ async def _converse(
     call = _call(service, operation_model, request_dict)
     while True:
         response = _response(service.answer(call), request_dict["url"])
-        parsed = _parsed(endpoint, operation_model, response)
+        raw = convert_to_response_dict(response, operation_model)
+        parsed = _parsed(endpoint, operation_model, raw)
+        await _ask(
+            endpoint,
+            f"response-received.secrets-manager.{call.operation}",
+            response_dict=raw,
+            parsed_response=parsed,
+            context=request_dict["context"],
+            exception=None,
+        )
         delay = await _ask(
             endpoint,
             f"needs-retry.secrets-manager.{call.operation}",
@@ -238,12 +249,9 @@ def _response(answer: Answer, url: str) -> AWSResponse:
     return AWSResponse(url, answer.status, sent, _Body(answer.body))
 
 
-def _parsed(
-    endpoint: Any, operation_model: OperationModel, response: AWSResponse
-) -> dict[str, Any]:
+def _parsed(endpoint: Any, operation_model: OperationModel, raw: Any) -> dict[str, Any]:
     """Parse an answer as Endpoint does: errors once more, by their own shape."""
     parser = _parser(endpoint, operation_model)
-    raw = convert_to_response_dict(response, operation_model)
     parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
     if "Error" in parsed:
         shape = operation_model.service_model.shape_for_error_code(parsed["Error"]["Code"])

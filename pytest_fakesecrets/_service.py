@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._calls import CallLog
 from ._clock import Clock
-from ._errors import ServiceError
+from ._errors import HIDE_MISUSE, ServiceError
 from ._faults import Faults
 from ._kms import Kms
 from ._operations import Context, perform, refuse_unknown
@@ -20,6 +20,9 @@ from ._wire import Answer, encode, encode_error, headers
 if TYPE_CHECKING:
     from ._calls import Call
     from ._settings import Settings
+
+
+__tracebackhide__ = HIDE_MISUSE
 
 
 class Service:

@@ -901,3 +901,17 @@ def test_a_session_that_is_begun_as_the_last_fake_ends_is_left_alone():
     begin(Session.__new__(Session))
 
     assert begin is not Session.__init__
+
+
+def test_handlers_of_received_responses_run(fake_secrets, secrets_client):
+    """A handler registered for response-received sees each answer, as with AWS."""
+    fake_secrets.add("a", "v")
+    seen = []
+
+    def keep(response_dict, parsed_response, **_):
+        seen.append((response_dict["status_code"], parsed_response["SecretString"]))
+
+    secrets_client.meta.events.register("response-received.secrets-manager", keep)
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert [(200, "v")] == seen

@@ -515,7 +515,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         (
             'fake_secrets.add("a", 5)',
             (
-                "A int cannot be the value of a secret. "
+                "A value of type int cannot be kept in a secret. "
                 "Give str, bytes, or a dict or list (kept as JSON)."
             ),
         ),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import functools
-import uuid
+import itertools
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,10 +92,15 @@ class VersionsAndLabels(RuleBasedStateMachine):
         self.fake = self.stack.enter_context(FakeSecrets())
         self.known = {}
         self.current = {}
+        self.tokens = itertools.count(1)
 
     def teardown(self):
         """End the fake."""
         self.stack.close()
+
+    def new_token(self):
+        """Return a token that every run of the same example makes: Hypothesis repeats it."""
+        return f"{next(self.tokens):032}"
 
     def draw(self, data, *, deleted=False):
         """Choose a secret that exists."""
@@ -120,7 +125,7 @@ class VersionsAndLabels(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), value=st.none() | st.text(min_size=1, max_size=5))
     def create(self, name, value):
         """Take a name, which only a free one allows."""
-        token = str(uuid.uuid4())
+        token = self.new_token()
         parameters = {} if value is None else {"SecretString": value}
         if name in self.known:
             with pytest.raises(ClientError):
@@ -140,7 +145,7 @@ class VersionsAndLabels(RuleBasedStateMachine):
     def put(self, data, value, labels):
         """Put a version, which comes with its labels."""
         name, secret = self.draw(data)
-        token = str(uuid.uuid4())
+        token = self.new_token()
         chosen = {} if labels is None else {"VersionStages": labels}
         answer = client().put_secret_value(
             SecretId=name, SecretString=value, ClientRequestToken=token, **chosen
@@ -156,7 +161,7 @@ class VersionsAndLabels(RuleBasedStateMachine):
     def update(self, data, value):
         """Update: with a value that is a new current version, without one it is none."""
         name, secret = self.draw(data)
-        token = str(uuid.uuid4())
+        token = self.new_token()
         chosen = {"Description": "d"} if value is None else {"SecretString": value}
         client().update_secret(SecretId=name, ClientRequestToken=token, **chosen)
         if value is not None:

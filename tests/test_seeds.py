@@ -422,7 +422,7 @@ def refusals():
         "set as a value": (
             lambda: Secret("a", {1, 2}),
             (
-                "A set cannot be the value of a secret. "
+                "A value of type set cannot be kept in a secret. "
                 "Give str, bytes, or a dict or list (kept as JSON)."
             ),
         ),

