@@ -31,9 +31,13 @@ TOKEN = "11111111-1111-4111-8111-111111111111"
 TEXT = json.dumps(EVERYTHING)
 # What a call needs besides the SecretId.
 MEMBERS = {
+    "AssociateCrossAccountReplica": {"CrossAccountReplicaARN": ARN},
     "CreateSecret": {"Name": "db"},
+    "DisassociateCrossAccountReplica": {"CrossAccountReplicaARN": ARN},
     "PutResourcePolicy": {"ResourcePolicy": TEXT},
     "PutSecretValue": {"SecretString": "new"},
+    "RemoveRegionsFromReplication": {"RemoveReplicaRegions": ["eu-west-1"]},
+    "ReplicateSecretToRegions": {"AddReplicaRegions": [{"Region": "eu-west-1"}]},
     "TagResource": {"Tags": [{"Key": "k", "Value": "v"}]},
     "UntagResource": {"TagKeys": ["k"]},
     "UpdateSecret": {"Description": "new"},
@@ -44,6 +48,14 @@ KNOWN = sorted(set(OPERATIONS) & operations())
 OF_A_SECRET = [name for name in KNOWN if "SecretId" in request_shape(name).members]
 # The default key stays with its account, all else is open to others.
 WITH_THE_KEY = ["GetSecretValue", "PutSecretValue"]
+# What needs a rotation function or a replica as well.
+WITH_MORE = [
+    "AssociateCrossAccountReplica",
+    "DisassociateCrossAccountReplica",
+    "RemoveRegionsFromReplication",
+    "RotateSecret",
+    "StopReplicationToReplica",
+]
 
 
 batching = pytest.mark.skipif(
@@ -94,7 +106,9 @@ def stranger(fake_secrets):
     return fake_secrets.client(principal=ROLE)
 
 
-@pytest.mark.parametrize("operation", [name for name in OF_A_SECRET if name not in WITH_THE_KEY])
+@pytest.mark.parametrize(
+    "operation", [name for name in OF_A_SECRET if name not in (*WITH_THE_KEY, *WITH_MORE)]
+)
 def test_a_policy_opens_a_secret_to_another_account(fake_secrets, stranger, operation):
     """With a grant, what needs no key works across accounts even under the default key."""
     fake_secrets.add(database(policy=EVERYTHING))
