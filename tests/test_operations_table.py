@@ -16,6 +16,14 @@ COMPLETE_SINCE = (1, 44)
 BOTOCORE = tuple(map(int, botocore.__version__.split(".")[:2]))
 MODEL = service_model()
 KNOWN = sorted(set(OPERATIONS) & set(MODEL.operation_names))
+REPLICA = "arn:aws:secretsmanager:us-east-1:123456789012:secret:a-a1b2c3"
+REQUIRED = {
+    "AddReplicaRegions": [{"Region": "eu-west-1"}],
+    "CrossAccountReplicaARN": REPLICA,
+    "RemoveReplicaRegions": ["eu-west-1"],
+    "ResourcePolicy": "{}",
+    "SecretId": "a",
+}
 
 complete = pytest.mark.skipif(
     BOTOCORE < COMPLETE_SINCE, reason="this botocore is older than the table of operations"
