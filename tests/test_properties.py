@@ -500,6 +500,7 @@ class EnoughError(Exception):
     """Both kinds of answers have been seen."""
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("operation", IMITATED)
 def test_the_requests_are_of_both_kinds(operation):
     """The requests that the other tests try do reach answers as well as errors."""
