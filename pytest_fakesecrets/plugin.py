@@ -2,7 +2,6 @@
 
 # botocore takes a good part of a second to import, so nothing here imports it, nor any module that
 # does, before a test wants a fake.
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -161,6 +160,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(
         "secrets_error", errors, indirect=True, ids=[error.code for error in errors]
     )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show with a failing test the rotations that ran in it, without what they raised."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    running = item.config.stash.get(_RUNNING, [])
+    runs = [repr(run) for other in running for run in other.fake.rotations]
+    if call.when == "call" and report.failed and runs:
+        report.sections.append(("rotations of fake secrets", "\n".join(runs)))
 
 
 @pytest.fixture
