@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import boto3
 import pytest
-from support import refusal
+from support import members_of, refusal
 
 from pytest_fakesecrets import FakeSecrets, Kms, Secret, UsageError, Version
 
@@ -101,16 +101,13 @@ def keys_of(client, name="app"):
 
 def shown(client):
     """Return all that AWS shows of all secrets."""
+    names = [secret["Name"] for secret in client.list_secrets()["SecretList"]]
     return [
         (
-            client.describe_secret(SecretId=name)["LastChangedDate"],
-            client.describe_secret(SecretId=name).get("KmsKeyId"),
-            client.describe_secret(SecretId=name).get("LastAccessedDate"),
-            client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"],
+            members_of(client.describe_secret(SecretId=name)),
+            members_of(client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)),
         )
-        for name in sorted(
-            secret["Name"] for secret in client.list_secrets(SortBy="name")["SecretList"]
-        )
+        for name in names
     ]
 
 
@@ -176,6 +173,8 @@ def test_a_batch_tells_which_secret_was_not_decrypted(
     fake_secrets, app, secrets_client, effect, choice
 ):
     """The other secrets are answered; the refused one is among the Errors, and not accessed."""
+    if not hasattr(secrets_client, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
     effect.spoil(fake_secrets.kms)
     code, message = effect.on_read
     secret_id = "app" if "SecretIdList" in choice else app.arn
