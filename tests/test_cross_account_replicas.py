@@ -454,3 +454,20 @@ def test_lists_do_not_tell(associated, secrets_client, other):
 
     assert ["a", "copy"] == [here["Name"], there["Name"]]
     assert not {"CrossAccountReplicas", "CrossAccountPrimary", "PrimaryRegion"} & {*here, *there}
+
+
+def test_only_the_owner_of_the_primary_associates(fake_secrets):
+    """A grant of everything does not let another account associate a replica."""
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    primary = fake_secrets.add("db", "v", policy={"Version": "2012-10-17", "Statement": allowed})
+    client = fake_secrets.client(account="222222222222")
+    if not hasattr(client, "associate_cross_account_replica"):
+        pytest.skip("this botocore has no AssociateCrossAccountReplica")
+
+    with pytest.raises(client.exceptions.InvalidParameterException) as caught:
+        client.associate_cross_account_replica(
+            SecretId=primary.arn, CrossAccountReplicaARN=primary.arn
+        )
+
+    message = "The primary secret must be in the AWS account of the caller."
+    assert message == caught.value.response["Error"]["Message"]

@@ -806,3 +806,19 @@ def test_faults_do_not_replicate(fake_secrets, replicated, secrets_client, europ
     refusal(secrets_client.put_secret_value, SecretId="a", SecretString="x")
 
     assert "new" == value(europe)
+
+
+def test_a_replica_whose_key_fails_is_failed(fake_secrets, secrets_client):
+    """A key that does not work in the replica's Region fails the replica, not the call."""
+    key = "arn:aws:kms:eu-west-1:123456789012:alias/disabled"
+    fake_secrets.add("db", "v")
+    fake_secrets.kms.disable(key)
+
+    secrets_client.replicate_secret_to_regions(
+        SecretId="db", AddReplicaRegions=[{"Region": "eu-west-1", "KmsKeyId": key}]
+    )
+
+    (status,) = secrets_client.describe_secret(SecretId="db")["ReplicationStatus"]
+    assert ("Failed", key) == (status["Status"], status["KmsKeyId"])
+    assert status["StatusMessage"].startswith("Replication failed: Secrets Manager can't encrypt")
+    assert ["db"] == list(fake_secrets)
