@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from ._access import Denial
     from ._calls import Call, CallLog, Masked
     from ._clock import Clock
+    from ._codes import ErrorCodes
     from ._errors import NotImitatedError, UsageError
     from ._fake import FakeSecrets, SecretView
-    from ._faults import Fault, Faults
+    from ._faults import Fault, Faults, InjectedError
     from ._kms import Kms
     from ._rotor import RotationRun, RotationStep
     from ._seeds import Secret, Version
@@ -22,9 +23,11 @@ __all__ = [
     "CallLog",
     "Clock",
     "Denial",
+    "ErrorCodes",
     "FakeSecrets",
     "Fault",
     "Faults",
+    "InjectedError",
     "Kms",
     "Masked",
     "NotImitatedError",
@@ -42,9 +45,11 @@ _HOMES = {
     "CallLog": "_calls",
     "Clock": "_clock",
     "Denial": "_access",
+    "ErrorCodes": "_codes",
     "FakeSecrets": "_fake",
     "Fault": "_faults",
     "Faults": "_faults",
+    "InjectedError": "_faults",
     "Kms": "_kms",
     "Masked": "_calls",
     "NotImitatedError": "_errors",

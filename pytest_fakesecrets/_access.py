@@ -10,7 +10,7 @@ from typing import Any, Final
 from ._arn import parse
 from ._caller import Caller, account_of, normal_principal
 from ._calls import check_operation
-from ._errors import HIDE_MISUSE, ServiceError, UsageError
+from ._errors import HIDE_MISUSE, ServiceError, UsageError, denial_of
 from ._model import request_shape
 from ._policy import ALLOW, DENY, KEY_MEMBERS, Policy, Request, decide
 from ._secret import StoredSecret
@@ -160,18 +160,13 @@ def authorize(attempt: Attempt, denials: Denials) -> None:
     if verdict == DENY:
         raise _denied(attempt, "with an explicit deny in a resource-based policy")
     if denials.refuse(attempt):
-        raise _denied(attempt, f"because no identity-based policy allows the {action} action")
+        raise _denied(attempt)
     if verdict != ALLOW and not attempt.is_own:
         raise _denied(attempt, f"because no resource-based policy allows the {action} action")
 
 
-def _denied(attempt: Attempt, reason: str) -> ServiceError:
-    on = "" if attempt.resource is None else f" on resource: {attempt.resource}"
-    return ServiceError(
-        "AccessDeniedException",
-        f"User: {attempt.caller.principal} is not authorized to perform: {attempt.action}{on} "
-        f"{reason}",
-    )
+def _denied(attempt: Attempt, reason: str | None = None) -> ServiceError:
+    return denial_of(attempt.caller.principal, attempt.action, attempt.resource, reason)
 
 
 def _caller_keys(caller: Caller) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,10 +10,18 @@ from typing import Any, Final, overload
 from ._caller import Caller
 from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
 from ._model import operations
-from ._secret import Value
+from ._secret import CURRENT, Value
 
 __tracebackhide__ = HIDE_MISUSE
 
+# The operations that are about a version with some label, AWSCURRENT where none is named.
+_READING_CURRENT: Final = frozenset({"BatchGetSecretValue", "GetSecretValue"})
+STAGED: Final = _READING_CURRENT | {
+    "CreateSecret",
+    "PutSecretValue",
+    "UpdateSecret",
+    "UpdateSecretVersionStage",
+}
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RandomPassword", "RotationToken"})
 
 
@@ -52,8 +60,15 @@ class Call:
     :ivar region: the Region of the client.
     :ivar account: the account of the caller.
     :ivar attempts: how often botocore sent it; more than one where it retried.
-    :ivar error: the code of the error that the last attempt met, None for success.
+    :ivar error: what the last attempt met: AWS's error code, or the name of botocore's exception
+        where no answer came, such as ``ReadTimeoutError``; None for success.
     :ivar at: when it was made, by the fake's clock.
+    :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
+    :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
+    :ivar delays: the seconds that botocore waited before each retry.
+    :ivar labels: the staging labels that it asked for, or gave to a new version.
+    :ivar read_timeout: the seconds after which the client gives up waiting for an answer.
+    :ivar connect_timeout: the seconds after which it gives up connecting.
     """
 
     operation: str
@@ -67,11 +82,18 @@ class Call:
     at: datetime | None = None
     identities: set[str] = field(default_factory=set, repr=False, compare=False)
     malformed: ServiceError | None = field(default=None, repr=False, compare=False)
+    ended: datetime | None = field(default=None, repr=False)
+    outcomes: list[str] = field(default_factory=list, repr=False)
+    delays: list[float] = field(default_factory=list, repr=False)
+    labels: set[str] = field(default_factory=set, repr=False)
+    read_timeout: float | None = field(default=None, repr=False, compare=False)
+    connect_timeout: float | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.account = self.caller.account
         self.parameters = _masked(self.sent)
-        self.identities.update(_secret_ids(self.parameters))
+        self.identities.update(secret_ids(self.parameters))
+        self.labels.update(_labels(self.operation, self.parameters))
 
     @property
     def principal(self) -> str:
@@ -82,6 +104,11 @@ class Call:
     def outcome(self) -> str:
         """The error code that the code under test saw, or ``OK``."""
         return self.error or "OK"
+
+    def met(self, error: str | None) -> None:
+        """Note what the latest attempt met; None for success."""
+        self.error = error
+        self.outcomes[self.attempts - 1 :] = [self.outcome]
 
     def is_about(self, secret: str) -> bool:
         """Tell whether the call named a secret, be it by name or by ARN."""
@@ -162,12 +189,22 @@ def _masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _secret_ids(parameters: Mapping[str, Any]) -> list[str]:
+def secret_ids(parameters: Mapping[str, Any]) -> list[str]:
+    """Return the names and ARNs of secrets in a request, as they were sent."""
     single = (parameters.get("SecretId"), parameters.get("Name"))
     return [name for name in single if name] + list(parameters.get("SecretIdList") or ())
 
 
+def _labels(operation: str, parameters: Mapping[str, Any]) -> list[str]:
+    named = [parameters["VersionStage"]] if "VersionStage" in parameters else []
+    named += parameters.get("VersionStages", ())
+    if named or operation not in STAGED or "VersionId" in parameters:
+        return named
+    is_new_value = "SecretString" in parameters or "SecretBinary" in parameters
+    return [CURRENT] if is_new_value or operation in _READING_CURRENT else []
+
+
 def _summary(call: Call) -> str:
-    named = " ".join(_secret_ids(call.parameters))
+    named = " ".join(secret_ids(call.parameters))
     retried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
     return f"{call.operation}({named}) {call.outcome}{retried}"

@@ -110,6 +110,17 @@ class NotImitatedError(UsageError, NotImplementedError):
     """The code under test used a part of Secrets Manager that the fake does not imitate."""
 
 
+class NoAnswerError(Exception):
+    """The client hears nothing of AWS; reaches the code under test as an exception of botocore's.
+
+    :param error: the name of that exception, such as ``ReadTimeoutError``.
+    """
+
+    def __init__(self, error: str) -> None:
+        self.error = error
+        super().__init__(error)
+
+
 def not_found() -> ServiceError:
     """Return the answer for a secret that does not exist."""
     return ServiceError("ResourceNotFoundException", NOT_FOUND)
@@ -131,6 +142,18 @@ def invalid_request(message: str | None = None) -> ServiceError:
 def invalid_parameter(message: str | None = None) -> ServiceError:
     """Return the answer for a value, or a combination of values, that is wrong."""
     return ServiceError("InvalidParameterException", message)
+
+
+def denial_of(
+    principal: str, action: str, resource: str | None, reason: str | None = None
+) -> ServiceError:
+    """Return IAM's refusal; by default because nothing allows the action."""
+    on = "" if resource is None else f" on resource: {resource}"
+    because = reason or f"because no identity-based policy allows the {action} action"
+    return ServiceError(
+        "AccessDeniedException",
+        f"User: {principal} is not authorized to perform: {action}{on} {because}",
+    )
 
 
 def unknown_choice(what: str, given: object, choices: Iterable[str]) -> UsageError:

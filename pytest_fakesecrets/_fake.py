@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ._arn import is_arn
 from ._caller import acting, said
+from ._codes import ErrorCodes
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ._secret import StoredSecret, Value
     from ._store import Snapshot
 
+_ERRORS: Final = ErrorCodes()
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
 
 __tracebackhide__ = HIDE_MISUSE
@@ -268,8 +270,13 @@ class FakeSecrets(Mapping[str, SecretView]):
 
     @property
     def faults(self) -> Faults:
-        """The errors that calls are to meet."""
+        """What calls are to meet: errors, outages, slow or lost answers, reads that lag."""
         return self._service.faults
+
+    @property
+    def errors(self) -> ErrorCodes:
+        """The codes that Secrets Manager answers with, as constants."""
+        return _ERRORS
 
     @property
     def kms(self) -> Kms:

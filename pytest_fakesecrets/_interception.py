@@ -17,8 +17,8 @@ from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
 from ._caller import Acting, acting_now
-from ._errors import HIDE_MISUSE, UsageError
-from ._model import SERVICE
+from ._errors import HIDE_MISUSE, NoAnswerError, UsageError
+from ._model import SERVICE, exception_of
 from ._wire import Answer, read_call
 
 if TYPE_CHECKING:
@@ -208,32 +208,59 @@ async def _converse(
     Endpoint._send_request without signing and sending; what waits moves the fake's clock.
     """
     call = _call(service, operation_model, request_dict)
-    while True:
+    try:
+        while True:
+            success, exception = await _attempt(
+                service, call, endpoint, operation_model, request_dict
+            )
+            delay = await _ask(
+                endpoint,
+                f"needs-retry.secrets-manager.{call.operation}",
+                response=success,
+                endpoint=endpoint,
+                operation=operation_model,
+                attempts=call.attempts,
+                caught_exception=exception,
+                request_dict=request_dict,
+            )
+            if delay is None or delay is False:
+                break
+            call.delays.append(delay)
+            service.clock.advance(seconds=delay)
+    except UsageError as error:
+        call.met(type(error).__name__)
+        raise
+    finally:
+        service.finish(call)
+    if exception is not None:
+        raise exception
+    response, parsed = success
+    parsed["ResponseMetadata"]["RetryAttempts"] = call.attempts - 1
+    return response, parsed
+
+
+async def _attempt(
+    service: Service, call: Call, endpoint: Any, operation_model: OperationModel, request_dict: Any
+) -> tuple[Any, Exception | None]:
+    """Return what Endpoint._get_response does: response and parsed answer, or an exception."""
+    success: Any = None
+    raw = exception = None
+    try:
         response = _response(service.answer(call), request_dict["url"])
+    except NoAnswerError as failure:
+        exception = _no_answer(failure.error, request_dict["url"])
+    else:
         raw = convert_to_response_dict(response, operation_model)
-        parsed = _parsed(endpoint, operation_model, raw)
-        await _ask(
-            endpoint,
-            f"response-received.secrets-manager.{call.operation}",
-            response_dict=raw,
-            parsed_response=parsed,
-            context=request_dict["context"],
-            exception=None,
-        )
-        delay = await _ask(
-            endpoint,
-            f"needs-retry.secrets-manager.{call.operation}",
-            response=(response, parsed),
-            endpoint=endpoint,
-            operation=operation_model,
-            attempts=call.attempts,
-            caught_exception=None,
-            request_dict=request_dict,
-        )
-        if delay is None or delay is False:
-            parsed["ResponseMetadata"]["RetryAttempts"] = call.attempts - 1
-            return response, parsed
-        service.clock.advance(seconds=delay)
+        success = response, _parsed(call, endpoint, operation_model, raw)
+    await _ask(
+        endpoint,
+        f"response-received.secrets-manager.{call.operation}",
+        response_dict=raw,
+        parsed_response=success and success[1],
+        context=request_dict["context"],
+        exception=exception,
+    )
+    return success, exception
 
 
 def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
@@ -241,12 +268,23 @@ def _call(service: Service, operation_model: OperationModel, request_dict: Any) 
     region = context["client_region"]
     account = context.get(_ACCOUNT_KEY, service.settings.account)
     who = context.get(_ACTING_KEY, Acting()).over(acting_now())
+    config = context["client_config"]
     return read_call(
         str(operation_model.name),
         request_dict["body"],
         region=region,
         caller=who.caller(account, region),
+        # botocore 1.44 lets an event handler give a call a timeout of its own.
+        read_timeout=context.get("read_timeout") or config.read_timeout,
+        connect_timeout=config.connect_timeout,
     )
+
+
+def _no_answer(error: str, url: str) -> Exception:
+    """Return botocore's exception for a call that heard nothing of AWS."""
+    kind: Any = exception_of(error)
+    made: Exception = kind(endpoint_url=url, error="caused by a fault of the test")
+    return made
 
 
 def _response(answer: Answer, url: str) -> AWSResponse:
@@ -254,11 +292,17 @@ def _response(answer: Answer, url: str) -> AWSResponse:
     return AWSResponse(url, answer.status, sent, _Body(answer.body))
 
 
-def _parsed(endpoint: Any, operation_model: OperationModel, raw: Any) -> dict[str, Any]:
+def _parsed(call: Call, endpoint: Any, operation_model: OperationModel, raw: Any) -> dict[str, Any]:
     """Parse an answer as Endpoint does: errors once more, by their own shape."""
     parser = _parser(endpoint, operation_model)
-    parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    try:
+        parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    except Exception as error:
+        # Of a garbled body; botocore lets it out to the code under test, too.
+        call.met(type(error).__name__)
+        raise
     if "Error" in parsed:
+        call.met(parsed["Error"]["Code"])
         shape = operation_model.service_model.shape_for_error_code(parsed["Error"]["Code"])
         if shape is not None:
             parsed.update(parser.parse(raw, shape))

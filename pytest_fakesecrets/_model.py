@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import botocore.exceptions
+from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
@@ -50,3 +52,9 @@ def errors_of(operation: str) -> tuple[str, ...]:
 def partitions() -> list[dict[str, Any]]:
     """Return botocore's partitions, each with the pattern of its Regions."""
     return cast("list[dict[str, Any]]", Loader().load_data("partitions")["partitions"])
+
+
+def exception_of(error: str) -> type[Exception]:
+    """Return the exception that botocore raises: its own of that name, else ClientError."""
+    kind: type[Exception] = getattr(botocore.exceptions, error, ClientError)
+    return kind

@@ -6,15 +6,16 @@ import threading
 import uuid
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._access import Denials
 from ._calls import CallLog
 from ._clock import Clock
-from ._errors import HIDE_MISUSE, ServiceError
+from ._effects import READS, STATELESS, State
+from ._errors import HIDE_MISUSE, NoAnswerError, ServiceError
 from ._faults import Faults
 from ._kms import Kms
-from ._operations import Context, perform, refuse_unknown
+from ._operations import Context, Response, perform, refuse_unknown
 from ._rotation import Job
 from ._rotor import Rotor
 from ._store import Store
@@ -22,7 +23,10 @@ from ._validation import validate
 from ._wire import Answer, encode, encode_error, headers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ._calls import Call
+    from ._effects import Blow
     from ._settings import Settings
 
 
@@ -44,6 +48,8 @@ class Service:
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
         self.random = Random(0)  # noqa: S311 - nothing here is secret
         self.rotor = Rotor(self.store, self.clock, self.random, self.lock)
+        # What the test suite wants to be told of.
+        self.on_finish: Callable[[Call], object] = lambda _: None
         self.clock.on_move(self.settle, self._next_due)
 
     def answer(self, call: Call) -> Answer:
@@ -51,15 +57,31 @@ class Service:
 
         AWS rotates after it has answered; so does the fake, but before the caller goes on.
 
+        :raises NoAnswerError: where a fault has the client hear nothing.
         :raises NotImitatedError: for what the fake cannot do.
         """
         self.settle()
         jobs: list[Job] = []
         with self.lock:
-            answer = self._answer(call, jobs)
+            self._log_attempt(call)
+            refuse_unknown(call.operation, call.parameters)
+            self._identify(call)
+            blow = self.faults.strike(call, self.clock.now())
+            answer = None if blow.is_unreachable else self._answer(call, blow, jobs)
         for job in jobs:
             self.rotor.run(job)
-        return answer
+        failure = blow.failure(call)
+        if seconds := blow.seconds(call):
+            self.clock.advance(seconds=seconds)
+        if answer is None or failure is not None:
+            call.met(failure)
+            raise NoAnswerError(failure or "")
+        return blow.delivered(answer)
+
+    def finish(self, call: Call) -> None:
+        """Note that the code under test has the outcome of a call."""
+        call.ended = self.clock.now()
+        self.on_finish(call)
 
     def settle(self) -> None:
         """Let happen what has fallen due. Rotations call back, so no lock may be held here."""
@@ -83,13 +105,16 @@ class Service:
             dues = (self.store.next_deletion(), self.rotor.next_due())
             return min((due for due in dues if due is not None), default=None)
 
-    def _answer(self, call: Call, jobs: list[Job]) -> Answer:
-        self._log_attempt(call)
+    def _answer(self, call: Call, blow: Blow, jobs: list[Job]) -> Answer:
         try:
-            body = encode(call.operation, self._perform(call, jobs))
+            blow.refuse(call)
+            if call.malformed is not None:
+                raise call.malformed
+            body = encode(call.operation, self._perform(call, blow.past, jobs))
         except ServiceError as error:
-            call.error = error.code
+            call.met(error.code)
             return self._sealed(error.status, encode_error(error))
+        call.met(None)
         return self._sealed(200, body)
 
     def _log_attempt(self, call: Call) -> None:
@@ -99,13 +124,9 @@ class Service:
         call.attempts += 1
         call.error = None
 
-    def _perform(self, call: Call, jobs: list[Job]) -> dict[str, Any]:
-        refuse_unknown(call.operation, call.parameters)
-        self._identify(call)
-        self.faults.strike(call)
-        if call.malformed is not None:
-            raise call.malformed
+    def _perform(self, call: Call, past: State | None, jobs: list[Job]) -> Response:
         parameters = validate(call.operation, call.sent)
+        before = self.store.snapshot() if self.faults.is_lagging else None
         context = Context(
             operation=call.operation,
             caller=call.caller,
@@ -114,15 +135,27 @@ class Service:
             region=call.region,
             now=self.clock.now(),
             random=self.random,
-            store=self.store,
+            store=self.store if past is None else Store.of(past),
             kms=self.kms,
             lambdas=self.rotor.lambdas,
             jobs=jobs,
         )
         response = perform(context, parameters)
-        for entry in (response, *response.get("SecretValues", ())):
+        entries = (response, *response.get("SecretValues", ()))
+        for entry in entries:
             call.identities.update(entry[name] for name in ("ARN", "Name") if name in entry)
+        if past is not None:
+            self._note_reads(entries, context.now)
+        elif before is not None and call.operation not in READS | STATELESS:
+            self.faults.note_write(before, context.now)
         return response
+
+    def _note_reads(self, entries: Iterable[Response], now: datetime) -> None:
+        """Have a read of the past leave its mark on the present."""
+        for entry in entries:
+            secret = self.store.find_arn(entry.get("ARN", ""))
+            if secret is not None and entry.get("VersionId") in secret.versions:
+                self.store.keep(secret.read_at(entry["VersionId"], now))
 
     def _identify(self, call: Call) -> None:
         """Have the log know the secret by every name, whichever of them the code used."""
@@ -130,6 +163,7 @@ class Service:
             secret = self.store.find(secret_id, call.account, call.region)
             if secret is not None:
                 call.identities.update((secret.name, secret.arn))
+                call.labels.update(secret.labels_of(call.parameters.get("VersionId", "")))
 
     def _sealed(self, status: int, body: bytes) -> Answer:
         request_id = str(uuid.UUID(int=self.random.getrandbits(128), version=4))

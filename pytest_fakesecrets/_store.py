@@ -68,6 +68,13 @@ class Store:
         for secrets in tuple(self._shelves.values()):
             yield from tuple(secrets.values())
 
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Store:
+        """Return a store in the state of a snapshot."""
+        store = cls()
+        store.restore(snapshot)
+        return store
+
     def shelf(self, account: str, region: str) -> Shelf:
         """Return the shelf of an account in a Region."""
         secrets = self._shelves.setdefault((account, region), {})

@@ -11,7 +11,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any, Final
 
-from ._caller import Caller
 from ._calls import Call
 from ._errors import ServiceError
 from ._model import operation_model, request_shape
@@ -42,17 +41,15 @@ class Answer:
     body: bytes
 
 
-def read_call(operation: str, body: bytes, *, region: str, caller: Caller) -> Call:
-    """Read a request; one that makes no sense is a call all the same, and is answered so."""
+def read_call(operation: str, body: bytes, **details: Any) -> Call:
+    """Read a request; one that makes no sense is a call all the same, and is answered so.
+
+    :param details: further fields of :class:`Call`, such as its Region and its caller.
+    """
     try:
-        return Call(
-            operation=operation,
-            sent=decode(operation, body),
-            region=region,
-            caller=caller,
-        )
+        return Call(operation=operation, sent=decode(operation, body), **details)
     except ServiceError as error:
-        return Call(operation=operation, sent={}, region=region, caller=caller, malformed=error)
+        return Call(operation=operation, sent={}, malformed=error, **details)
 
 
 def decode(operation: str, body: bytes) -> dict[str, Any]:

@@ -21,7 +21,14 @@ ERRORS_OF_GET_SECRET_VALUE = {
     "ResourceNotFoundException": (400, "Secrets Manager can't find the specified secret."),
 }
 FRAMEWORK_ERRORS = {
-    "AccessDeniedException": (400, "Access to KMS is not allowed"),
+    "AccessDeniedException": (
+        400,
+        (
+            "User: arn:aws:iam::123456789012:root is not authorized to perform: "
+            "secretsmanager:GetSecretValue on resource: a because no identity-based policy "
+            "allows the secretsmanager:GetSecretValue action"
+        ),
+    ),
     "ExpiredTokenException": (400, "The security token included in the request is expired"),
     "InternalFailure": (500, ""),
     "InvalidSignatureException": (
@@ -49,13 +56,15 @@ FRAMEWORK_ERRORS = {
     ),
 }
 ALL_ERRORS = (
-    "AccessDeniedException, DecryptionFailure, EncryptionFailure, ExpiredTokenException, "
-    "InternalFailure, InternalServiceError, InvalidNextTokenException, InvalidParameterException, "
+    "AccessDeniedException, ConnectTimeoutError, ConnectionClosedError, DecryptionFailure, "
+    "EncryptionFailure, EndpointConnectionError, ExpiredTokenException, InternalFailure, "
+    "InternalServiceError, InvalidNextTokenException, InvalidParameterException, "
     "InvalidRequestException, InvalidSignatureException, LimitExceededException, "
     "MalformedPolicyDocumentException, MissingAuthenticationTokenException, "
-    "PreconditionNotMetException, PublicPolicyException, ResourceExistsException, "
-    "ResourceNotFoundException, SerializationException, ThrottlingException, "
-    "UnknownOperationException, UnrecognizedClientException, ValidationException"
+    "PreconditionNotMetException, PublicPolicyException, ReadTimeoutError, "
+    "ResourceExistsException, ResourceNotFoundException, SSLError, SerializationException, "
+    "ThrottlingException, UnknownOperationException, UnrecognizedClientException, "
+    "ValidationException"
 )
 
 

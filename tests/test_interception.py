@@ -712,7 +712,15 @@ def test_a_call_without_output_gives_metadata_only(fake_secrets, secrets_client)
         ),
         pytest.param("ThrottlingException", 400, "Rate exceeded", False, id="throttling"),
         pytest.param(
-            "AccessDeniedException", 400, "Access to KMS is not allowed", False, id="access"
+            "AccessDeniedException",
+            400,
+            (
+                "User: arn:aws:iam::123456789012:root is not authorized to perform: "
+                "secretsmanager:GetSecretValue on resource: db because no identity-based policy "
+                "allows the secretsmanager:GetSecretValue action"
+            ),
+            False,
+            id="access",
         ),
         pytest.param(
             "ExpiredTokenException",
