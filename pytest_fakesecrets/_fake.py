@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ._announce import listeners
 from ._arn import is_arn
 from ._caller import acting, said
 from ._codes import ErrorCodes
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ._calls import CallLog
     from ._clock import Clock
     from ._faults import Faults
+    from ._hooks import Hooks
     from ._kms import Kms
     from ._lambdas import Generate, Handler
     from ._rotor import RotationRun
@@ -212,13 +214,21 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         self.stop()
 
-    def start(self, *, beneath: FakeSecrets | None = None) -> None:
-        """Begin to answer, as ``with`` does; the plugin's fixtures begin beneath narrower ones."""
+    def start(self, *, beneath: FakeSecrets | None = None, lets_through: bool = False) -> None:
+        """Begin to answer, as ``with`` does.
+
+        :param beneath: a fake that goes on answering instead; this one waits for its end. The
+            plugin's fixtures of wider scopes begin so.
+        :param lets_through: whether calls go on to AWS, as if there were no fake.
+        """
         inner = beneath._service if beneath else None  # noqa: SLF001 - of the same class
         outer = innermost(beneath=inner)
         if outer is not None and not self._entered:
             self._service.start_from(outer)
         self._entered = True
+        self._service.lets_through = lets_through
+        for listen in tuple(listeners):
+            listen(self)
         activate(self._service, beneath=inner)
 
     def stop(self) -> None:
@@ -227,6 +237,18 @@ class FakeSecrets(Mapping[str, SecretView]):
         :raises UsageError: for a fake that does not answer at present.
         """
         deactivate(self._service)
+
+    def seed(self, *seeds: Seed) -> None:
+        """Have secrets exist, instead of those that had their names.
+
+        :param seeds: as for the fake itself.
+        :raises UsageError: for a seed that could not exist in AWS; nothing has changed then.
+        """
+        self._seed(*seeds)
+
+    def use(self, hooks: Hooks) -> None:
+        """Have hooks of a test run count; for the plugin."""
+        self._service.use(hooks)
 
     def __getitem__(self, secret_id: str) -> SecretView:
         secret = self._find(secret_id)
