@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -17,6 +18,7 @@ from ._codes import ErrorCodes
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
+from ._seedfiles import read_files
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
@@ -238,14 +240,6 @@ class FakeSecrets(Mapping[str, SecretView]):
         """
         deactivate(self._service)
 
-    def seed(self, *seeds: Seed) -> None:
-        """Have secrets exist, instead of those that had their names.
-
-        :param seeds: as for the fake itself.
-        :raises UsageError: for a seed that could not exist in AWS; nothing has changed then.
-        """
-        self._seed(*seeds)
-
     def use(self, hooks: Hooks) -> None:
         """Have hooks of a test run count; for the plugin."""
         self._service.use(hooks)
@@ -366,6 +360,26 @@ class FakeSecrets(Mapping[str, SecretView]):
                 raise UsageError(message)
             return self._seed(name_or_secret)[-1]
         return self._seed(_described(name_or_secret, value, details))[-1]
+
+    def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
+        """Have the secrets that files describe exist, instead of any that had their names.
+
+        All files are read before any secret is kept: a bad one changes nothing.
+
+        :param paths: TOML, JSON, YAML or ``.env`` files, relative to the working directory; or
+            what ``aws secretsmanager`` printed, as JSON or YAML. Of one secret, the last.
+        :return: a read-only view of each secret.
+        :raises UsageError: for a file that cannot be read or is wrong, with path and line; for a
+            format whose library is not installed; and where no path is given.
+        """
+        if not paths:
+            message = "load() was given no file. Name at least one: load('secrets.toml')."
+            raise UsageError(message)
+        secrets = {
+            (secret.name, secret.region or self.region, secret.account or self.account): secret
+            for secret in read_files(paths)
+        }
+        return tuple(self._seed(*secrets.values()))
 
     def client(
         self,

@@ -58,7 +58,8 @@ def test_seeds(run):
         from pytest_fakesecrets import Secret
 
         def pytest_fakesecrets_seeds(node):
-            return [{"db": f"for {node.name}", "both": "hook"}, Secret("tagged", "x", tags={"a": "b"})]
+            tagged = Secret("tagged", "x", tags={"a": "b"})
+            return [{"db": f"for {node.name}", "both": "hook"}, tagged]
         """,
         """
 @pytest.mark.secrets({"both": "marker"})

@@ -130,9 +130,12 @@ class FakesOfRun:
     def ask_again(self) -> None:
         """Give the fake of the whole run the seeds of hooks that were not known when it began."""
         for entry in self.running:
+            from .._seeds import read
+
             with usage_errors_shown(at_start=True):
                 asked, seeds = self._seeds_of_suite(None, [entry])
-                entry.fake.seed(*(seed for _, seed in seeds))
+                for secret in read(seed for _, seed in seeds):
+                    entry.fake.add(secret)
             entry.asked += asked
             entry.seeds += seeds
 
