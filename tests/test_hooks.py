@@ -284,7 +284,10 @@ def test_what_a_hook_returns_is_checked(run, hook, test, message):
 def test_the_readme_s_example(pytester):
     """The conftest.py of the README does what it says."""
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    pytester.makeconftest(readme.partition("```python\n# conftest.py\n")[2].partition("```")[0])
+    (example,) = (
+        block for block in readme.split("```python\n") if "\ndef pytest_fakesecrets_fault" in block
+    )
+    pytester.makeconftest(example.partition("```")[0])
     pytester.makepyfile(
         test_it=READ
         + """
