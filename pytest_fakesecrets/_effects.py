@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from ._codes import LOST_RESPONSES
 from ._errors import MODELLED_ERRORS, ServiceError, denial_of
 from ._model import errors_of
 from ._wire import Answer
@@ -174,12 +175,21 @@ class Blow:
         """Whether the call never reaches AWS."""
         return isinstance(self.outcome, Unreachable)
 
+    @property
+    def is_performed(self) -> bool:
+        """Whether AWS carries the call out."""
+        return not isinstance(self.outcome, (Refused, Unreachable))
+
+    @property
+    def connects(self) -> bool:
+        """Whether there is a connection, and so an answer to wait for."""
+        return not isinstance(self.outcome, Unreachable) or self.outcome.error in LOST_RESPONSES
+
     def failure(self, call: Call) -> str | None:
         """Return the exception that the client meets instead of an answer, by its name."""
-        if isinstance(self.outcome, (Unreachable, Lost)):
-            return self.outcome.error
-        late = call.read_timeout is not None and self.delay > call.read_timeout
-        return "ReadTimeoutError" if late else None
+        if call.read_timeout is not None and self.delay > call.read_timeout:
+            return "ReadTimeoutError"
+        return self.outcome.error if isinstance(self.outcome, (Unreachable, Lost)) else None
 
     def seconds(self, call: Call) -> float:
         """Return how long the client waits, for an answer or until it gives up."""

@@ -17,6 +17,7 @@ from ._effects import (
     Garbled,
     Lagging,
     Lost,
+    Outcome,
     Refused,
     Slow,
     State,
@@ -222,14 +223,12 @@ class Fault:
         """Let calls pass again."""
         self._cancelled = True
 
-    def strikes(self, call: Call, now: datetime) -> bool:
-        """Tell whether the fault strikes this attempt; count it when it does."""
+    def is_due(self, call: Call, now: datetime) -> bool:
+        """Tell whether this attempt is one to strike; count it among those that are meant."""
         if not (self.armed and can_strike(self.effect, call, now) and self._selection.means(call)):
             return False
         self._meant += 1
-        hit = self._rhythm.is_due(self._meant)
-        self.hits += hit
-        return hit
+        return self._rhythm.is_due(self._meant)
 
 
 class Faults:
@@ -385,18 +384,17 @@ class Faults:
 
     def strike(self, call: Call, now: datetime) -> Blow:
         """Return what befalls an attempt."""
-        blow = Blow()
-        for fault in self:
-            if isinstance(fault.effect, Slow):
-                blow.delay += fault.effect.seconds if fault.strikes(call, now) else 0
-            elif isinstance(fault.effect, Lagging):
-                if blow.past is None and fault.strikes(call, now):
-                    blow.past = fault.effect.past(now)
-                    fault.effect.count_read()
-            elif blow.outcome is None and fault.strikes(call, now):
-                blow.outcome = fault.effect
-        if blow.outcome is None and (decided := self.decide(call)) is not None:
-            blow.outcome = _failure(decided, None, call.operation)
+        # Every fault counts the attempts that it is meant for, whichever of them strikes.
+        due = [fault for fault in self if fault.is_due(call, now)]
+        blow = Blow(self._outcome(call, due))
+        for fault in due:
+            if isinstance(fault.effect, Slow) and blow.connects:
+                fault.hits += 1
+                blow.delay += fault.effect.seconds
+            elif isinstance(fault.effect, Lagging) and blow.is_performed and blow.past is None:
+                fault.hits += 1
+                blow.past = fault.effect.past(now)
+                fault.effect.count_read()
         return blow
 
     @property
@@ -409,6 +407,14 @@ class Faults:
         for fault in self._faults:
             if isinstance(fault.effect, Lagging):
                 fault.effect.note(before, now)
+
+    def _outcome(self, call: Call, due: Iterable[Fault]) -> Outcome | None:
+        for fault in due:
+            if isinstance(fault.effect, Outcome):
+                fault.hits += 1
+                return fault.effect
+        decided = self.decide(call)
+        return None if decided is None else _failure(decided, None, call.operation)
 
     def _keep(self, fault: Fault) -> Fault:
         self._faults.append(fault)
