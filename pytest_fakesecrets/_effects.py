@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -127,6 +128,11 @@ class Lagging:
         """Remember what was there before a write."""
         self._writes.append(_Write(now, before, self.calls))
 
+    def change_past(self, change: Callable[[State], State]) -> None:
+        """Have what was there before the writes be something else."""
+        for write in self._writes:
+            write.before = change(write.before)
+
     def past(self, now: datetime) -> State | None:
         """Return what a read sees at present; None where that is all there is."""
         self._writes = [write for write in self._writes if self._hides(write, now)]
@@ -142,7 +148,7 @@ class Lagging:
         # With both limits, a write is seen as soon as one of them is reached.
         if write.reads_left is not None and write.reads_left <= 0:
             return False
-        return self.seconds is None or now < write.at + timedelta(seconds=self.seconds)
+        return self.seconds is None or now - write.at < timedelta(seconds=self.seconds)
 
 
 Outcome = Refused | Unreachable | Lost | Garbled

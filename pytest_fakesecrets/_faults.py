@@ -350,7 +350,8 @@ class Faults:
     ) -> Fault:
         """Have reads and lists lag behind later writes, as those of AWS may.
 
-        Rotations that ``generate=`` makes are seen at once, unlike those of a handler.
+        Writes are calls: what the test does itself is seen at once, and so is a rotation that the
+        clock has ``generate=`` make.
 
         :param calls: how many reads after a write do not see it.
         :param seconds: for how long, by the fake's clock. With both, whatever comes first.
@@ -417,6 +418,12 @@ class Faults:
         for fault in self._faults:
             if isinstance(fault.effect, Lagging):
                 fault.effect.note(before, now)
+
+    def change_past(self, change: Callable[[State], State]) -> None:
+        """Have reads that lag see at once what the test itself does to the secrets."""
+        for fault in self._faults:
+            if isinstance(fault.effect, Lagging):
+                fault.effect.change_past(change)
 
     def _in_turn(self, errors: Iterable[InjectedError]) -> Iterator[InjectedError]:
         for injected in errors:
