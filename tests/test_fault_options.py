@@ -246,7 +246,7 @@ def test_a_probability_with_times(fake):
 def test_a_predicate_sees_the_call_with_masked_values(fake):
     """A predicate is given the call as the log shows it: values masked, and still equal."""
     seen = []
-    fake.faults.add("ThrottlingException", when=lambda call: seen.append(call))
+    fake.faults.add("ThrottlingException", when=seen.append)
     client = client_that_gives_up()
 
     client.put_secret_value(SecretId="a", SecretString="hunter2")
@@ -288,7 +288,7 @@ def test_what_a_predicate_raises_reaches_the_test(fake, error):
     """An exception of a predicate comes out of the call, is not retried, and is on the log."""
 
     def predicate(_):
-        raise error("of the predicate")  # noqa: EM101 - a message, not AWS's
+        raise error("of the predicate")
 
     before = fake.snapshot()
     fault = fake.faults.add("ThrottlingException", when=predicate)
@@ -326,8 +326,10 @@ REFUSALS = {
     ),
     "stage of no version": (
         {"operation": "DescribeSecret", "version_stage": "blue"},
-        "DescribeSecret asks for no staging label, so no fault of it is about 'blue'. "
-        "Leave version_stage= out.",
+        (
+            "DescribeSecret asks for no staging label, so no fault of it is about 'blue'. "
+            "Leave version_stage= out."
+        ),
     ),
     "empty secret": (
         {"secret": ""},
@@ -398,18 +400,22 @@ LONGEST = "Give a number above 0, up to 1,000,000,000."
         (lambda faults: faults.slow(0), f"seconds=0 is no span of time. {LONGEST}"),
         (lambda faults: faults.slow(-1), f"seconds=-1 is no span of time. {LONGEST}"),
         (lambda faults: faults.slow("5"), f"seconds='5' is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow(True), f"seconds=True is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow(seconds=True), f"seconds=True is no span of time. {LONGEST}"),
         (lambda faults: faults.slow(math.inf), f"seconds=inf is no span of time. {LONGEST}"),
         (lambda faults: faults.slow(math.nan), f"seconds=nan is no span of time. {LONGEST}"),
         (
             lambda faults: faults.lose_response("ReadTimeout"),
-            "ReadTimeout is not what a client meets when a response is lost; did you mean "
-            "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError.",
+            (
+                "ReadTimeout is not what a client meets when a response is lost; did you mean "
+                "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError."
+            ),
         ),
         (
             lambda faults: faults.lose_response("EndpointConnectionError"),
-            "EndpointConnectionError is not what a client meets when a response is lost; did you "
-            "mean ConnectionClosedError? Choose among: ConnectionClosedError, ReadTimeoutError.",
+            (
+                "EndpointConnectionError is not what a client meets when a response is lost; did you "
+                "mean ConnectionClosedError? Choose among: ConnectionClosedError, ReadTimeoutError."
+            ),
         ),
         (lambda faults: faults.garble("<html>"), "body of type str is no body. Give bytes."),
         (lambda faults: faults.garble(status=99), "status=99 is no HTTP status. Give 100 to 599."),
@@ -447,8 +453,10 @@ LONGEST = "Give a number above 0, up to 1,000,000,000."
         ),
         (
             lambda faults: faults.each("GetSecretValue", only=["EncryptionFailure"]),
-            "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
-            "DecryptionFailure? Choose among: DecryptionFailure, InternalServiceError, ",
+            (
+                "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
+                "DecryptionFailure? Choose among: DecryptionFailure, InternalServiceError, "
+            ),
         ),
         (
             lambda faults: faults.each(also=["Throttling"]),
@@ -458,9 +466,11 @@ LONGEST = "Give a number above 0, up to 1,000,000,000."
             lambda faults: faults.each(
                 "GetRandomPassword", "TagResource", also=["PublicPolicyException"]
             ),
-            "PublicPolicyException is not an error of GetRandomPassword or TagResource. Choose "
-            "among: InternalServiceError, InvalidParameterException, InvalidRequestException, "
-            "ResourceNotFoundException.",
+            (
+                "PublicPolicyException is not an error of GetRandomPassword or TagResource. Choose "
+                "among: InternalServiceError, InvalidParameterException, InvalidRequestException, "
+                "ResourceNotFoundException."
+            ),
         ),
     ],
 )
