@@ -413,8 +413,9 @@ LONGEST = "Give a number above 0, up to 1,000,000,000."
         (
             lambda faults: faults.lose_response("EndpointConnectionError"),
             (
-                "EndpointConnectionError is not what a client meets when a response is lost; did you "
-                "mean ConnectionClosedError? Choose among: ConnectionClosedError, ReadTimeoutError."
+                "EndpointConnectionError is not what a client meets when a response is lost; did "
+                "you mean ConnectionClosedError? Choose among: ConnectionClosedError, "
+                "ReadTimeoutError."
             ),
         ),
         (lambda faults: faults.garble("<html>"), "body of type str is no body. Give bytes."),
