@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import datetime, timezone
 
@@ -28,3 +29,16 @@ def frozen_time(monkeypatch):
     """Have the time of the machine stand still, so that only botocore moves the fake's clock."""
     monkeypatch.setattr(time, "time", lambda: 1_767_225_600.0)
     return datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def awake(monkeypatch):
+    """Have any sleep of the event loop fail the test."""
+    sleep = asyncio.sleep
+
+    async def refuse(seconds, result=None):
+        assert seconds == 0, f"The event loop slept for {seconds} seconds."
+
+        return await sleep(0, result)
+
+    monkeypatch.setattr(asyncio, "sleep", refuse)
