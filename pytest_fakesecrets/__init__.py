@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ._calls import Call, CallLog, Masked
     from ._clock import Clock
     from ._codes import ErrorCodes
-    from ._errors import NotImitatedError, UsageError
+    from ._errors import FakeSecretsWarning, NotImitatedError, RealCallError, UsageError
     from ._fake import FakeSecrets, SecretView
     from ._faults import Fault, Faults, InjectedError
     from ._kms import Kms
@@ -25,12 +25,14 @@ __all__ = [
     "Denial",
     "ErrorCodes",
     "FakeSecrets",
+    "FakeSecretsWarning",
     "Fault",
     "Faults",
     "InjectedError",
     "Kms",
     "Masked",
     "NotImitatedError",
+    "RealCallError",
     "RotationRun",
     "RotationStep",
     "Secret",
@@ -47,12 +49,14 @@ _HOMES = {
     "Denial": "_access",
     "ErrorCodes": "_codes",
     "FakeSecrets": "_fake",
+    "FakeSecretsWarning": "_errors",
     "Fault": "_faults",
     "Faults": "_faults",
     "InjectedError": "_faults",
     "Kms": "_kms",
     "Masked": "_calls",
     "NotImitatedError": "_errors",
+    "RealCallError": "_errors",
     "RotationRun": "_rotor",
     "RotationStep": "_rotor",
     "Secret": "_seeds",

@@ -66,6 +66,7 @@ class Call:
     :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
     :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
     :ivar delays: the seconds that botocore waited before each retry.
+    :ivar listed: the names of the secrets that the answer to a ListSecrets shows.
     :ivar labels: the staging labels that it asked for, or gave to a new version.
     :ivar read_timeout: the seconds after which the client gives up waiting for an answer.
     :ivar connect_timeout: the seconds after which it gives up connecting.
@@ -85,6 +86,7 @@ class Call:
     ended: datetime | None = field(default=None, repr=False)
     outcomes: list[str] = field(default_factory=list, repr=False)
     delays: list[float] = field(default_factory=list, repr=False)
+    listed: set[str] = field(default_factory=set, repr=False, compare=False)
     labels: set[str] = field(default_factory=set, repr=False)
     read_timeout: float | None = field(default=None, repr=False, compare=False)
     connect_timeout: float | None = field(default=None, repr=False, compare=False)

@@ -102,6 +102,14 @@ class UsageError(Exception):
     """The test author asked the fake for something it cannot do; says what, and the remedy."""
 
 
+class RealCallError(UsageError):
+    """A call of Secrets Manager was about to leave the process, and no test had said it may."""
+
+
+class FakeSecretsWarning(UserWarning):
+    """What pytest-fakesecrets was asked to warn of."""
+
+
 # What a module names __tracebackhide__ for pytest: a misuse ends at the test's own line.
 HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 

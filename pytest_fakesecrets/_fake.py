@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -10,12 +11,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ._announce import listeners
 from ._arn import is_arn
 from ._caller import acting, said
 from ._codes import ErrorCodes
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
+from ._seedfiles import read_files
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from ._calls import CallLog
     from ._clock import Clock
     from ._faults import Faults
+    from ._hooks import Hooks
     from ._kms import Kms
     from ._lambdas import Generate, Handler
     from ._rotor import RotationRun
@@ -213,13 +217,21 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         self.stop()
 
-    def start(self, *, beneath: FakeSecrets | None = None) -> None:
-        """Begin to answer, as ``with`` does; the plugin's fixtures begin beneath narrower ones."""
+    def start(self, *, beneath: FakeSecrets | None = None, lets_through: bool = False) -> None:
+        """Begin to answer, as ``with`` does.
+
+        :param beneath: a fake that goes on answering instead; this one waits for its end. The
+            plugin's fixtures of wider scopes begin so.
+        :param lets_through: whether calls go on to AWS, as if there were no fake.
+        """
         inner = beneath._service if beneath else None  # noqa: SLF001 - of the same class
         outer = innermost(beneath=inner)
         if outer is not None and not self._entered:
             self._service.start_from(outer)
         self._entered = True
+        self._service.lets_through = lets_through
+        for listen in tuple(listeners):
+            listen(self)
         activate(self._service, beneath=inner)
 
     def stop(self) -> None:
@@ -228,6 +240,10 @@ class FakeSecrets(Mapping[str, SecretView]):
         :raises UsageError: for a fake that does not answer at present.
         """
         deactivate(self._service)
+
+    def use(self, hooks: Hooks) -> None:
+        """Have hooks of a test run count; for the plugin."""
+        self._service.use(hooks)
 
     def __getitem__(self, secret_id: str) -> SecretView:
         secret = self._find(secret_id)
@@ -345,6 +361,26 @@ class FakeSecrets(Mapping[str, SecretView]):
                 raise UsageError(message)
             return self._seed(name_or_secret)[-1]
         return self._seed(_described(name_or_secret, value, details))[-1]
+
+    def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
+        """Have the secrets that files describe exist, instead of any that had their names.
+
+        All files are read before any secret is kept: a bad one changes nothing.
+
+        :param paths: TOML, JSON, YAML or ``.env`` files, relative to the working directory; or
+            what ``aws secretsmanager`` printed, as JSON or YAML. Of one secret, the last.
+        :return: a read-only view of each secret.
+        :raises UsageError: for a file that cannot be read or is wrong, with path and line; for a
+            format whose library is not installed; and where no path is given.
+        """
+        if not paths:
+            message = "load() was given no file. Name at least one: load('secrets.toml')."
+            raise UsageError(message)
+        secrets = {
+            (secret.name, secret.region or self.region, secret.account or self.account): secret
+            for secret in read_files(paths)
+        }
+        return tuple(self._seed(*secrets.values()))
 
     def client(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -38,9 +39,13 @@ _CREDENTIALS: Final[Mapping[str, Any]] = {
 _STANDARD: Final[Mapping[str, Any]] = {"defaults_mode": "standard"}
 _CREATE_CLIENT: Final = inspect.signature(Session.create_client)
 
+# Given the name of an operation, it may raise.
+Guard = Callable[[str], object]
+
 _lock: Final = threading.Lock()
 _active: Final[list[Service]] = []
 _originals: Final[list[tuple[Any, str, Any]]] = []
+_guards: Final[list[Guard]] = []
 
 
 def activate(service: Service, *, beneath: Service | None = None) -> None:
@@ -49,8 +54,7 @@ def activate(service: Service, *, beneath: Service | None = None) -> None:
     :param beneath: a service that goes on answering instead; this one waits for its end.
     """
     with _lock:
-        if not _active:
-            _patch()
+        _patch()
         _active.insert(_position(beneath), service)
 
 
@@ -63,8 +67,21 @@ def deactivate(service: Service) -> None:
             )
         # Fakes may end in another order than they began, and one may be entered twice.
         del _active[_position(service)]
-        if not _active:
-            _unpatch()
+        _unpatch_if_idle()
+
+
+def watch(guard: Guard) -> None:
+    """Have a guard asked before a call leaves that no fake answers; the latest one is asked."""
+    with _lock:
+        _patch()
+        _guards.append(guard)
+
+
+def unwatch(guard: Guard) -> None:
+    """Ask a guard no more."""
+    with _lock:
+        _guards.remove(guard)
+        _unpatch_if_idle()
 
 
 def innermost(*, beneath: Service | None = None) -> Service | None:
@@ -105,6 +122,8 @@ def _session() -> Session:
 
 
 def _patch() -> None:
+    if _originals:
+        return
     _replace(Endpoint, "make_request", _make_request)
     _replace(Session, "__init__", _init_session)
     for kind in (Session, *Session.__subclasses__()):
@@ -129,8 +148,8 @@ def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
     setattr(owner, name, replaced)
 
 
-def _unpatch() -> None:
-    while _originals:
+def _unpatch_if_idle() -> None:
+    while _originals and not _active and not _guards:
         owner, name, original = _originals.pop()
         setattr(owner, name, original)
 
@@ -152,7 +171,7 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     """
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
     service = innermost()
-    if service is None or given["service_name"] != SERVICE:
+    if service is None or service.lets_through or given["service_name"] != SERVICE:
         return original(*args, **kwargs)
     session = given.pop("self")
     given.setdefault("region_name", None)
@@ -191,13 +210,23 @@ def _make_request(
     original: Callable[..., Any], endpoint: Any, operation_model: OperationModel, request_dict: Any
 ) -> Any:
     service = innermost()
-    if service is None or operation_model.service_model.endpoint_prefix != SERVICE:
+    if operation_model.service_model.endpoint_prefix != SERVICE:
+        return original(endpoint, operation_model, request_dict)
+    if service is None or service.lets_through:
+        if service is None and _guards and not _moto_answers():
+            _guards[-1](str(operation_model.name))
         return original(endpoint, operation_model, request_dict)
     conversation = _converse(service, endpoint, operation_model, request_dict)
     # aiobotocore overrides this method, and awaits what make_request returns.
     if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
         return conversation
     return _run(conversation)
+
+
+def _moto_answers() -> bool:
+    """Tell whether moto's mock is active, which answers further down, in the process as well."""
+    models = sys.modules.get("moto.core.models")
+    return bool(getattr(getattr(models, "botocore_stubber", None), "enabled", False))
 
 
 async def _converse(

@@ -14,6 +14,7 @@ from ._clock import Clock
 from ._effects import READS, STATELESS, State
 from ._errors import HIDE_MISUSE, NoAnswerError, ServiceError
 from ._faults import Faults
+from ._hooks import Hooks
 from ._kms import Kms
 from ._operations import Context, Response, perform, refuse_unknown
 from ._rotation import Job
@@ -23,7 +24,7 @@ from ._validation import validate
 from ._wire import Answer, encode, encode_error, headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from ._calls import Call
     from ._effects import Blow
@@ -48,8 +49,9 @@ class Service:
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
         self.random = Random(0)  # noqa: S311 - nothing here is secret
         self.rotor = Rotor(self.store, self.clock, self.random, self.lock)
-        # What the test suite wants to be told of.
-        self.on_finish: Callable[[Call], object] = lambda _: None
+        self.hooks = Hooks()
+        # Whether calls go on to AWS, as they would if there were no fake.
+        self.lets_through = False
         self.clock.on_move(self.settle, self._next_due)
 
     def answer(self, call: Call) -> Answer:
@@ -81,7 +83,17 @@ class Service:
     def finish(self, call: Call) -> None:
         """Note that the code under test has the outcome of a call."""
         call.ended = self.clock.now()
-        self.on_finish(call)
+        self.hooks.finish_call(call)
+
+    def use(self, hooks: Hooks) -> None:
+        """Have hooks of the test run count."""
+        self.hooks = hooks
+        self.faults.decide = hooks.decide_fault
+        self.rotor.lambdas.discover = hooks.find_function
+        self.store.on_put = hooks.keep_secret
+        if hooks.keep_secret is not None:
+            for secret in self.store:
+                hooks.keep_secret(secret)
 
     def settle(self) -> None:
         """Let happen what has fallen due. Rotations call back, so no lock may be held here."""
@@ -144,6 +156,7 @@ class Service:
         entries = (response, *response.get("SecretValues", ()))
         for entry in entries:
             call.identities.update(entry[name] for name in ("ARN", "Name") if name in entry)
+        call.listed.update(entry["Name"] for entry in response.get("SecretList", ()))
         if past is not None:
             self._note_reads(entries, context.now)
         elif before is not None and call.operation not in READS | STATELESS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from ._arn import in_region, is_arn, parse
@@ -20,7 +20,9 @@ class Shelf:
         secrets: dict[str, StoredSecret],
         deletions: dict[str, datetime],
         rotations: dict[str, datetime],
+        on_put: Callable[[StoredSecret], object] | None,
     ) -> None:
+        self._on_put = on_put
         self._secrets = secrets
         self._deletions = deletions
         self._rotations = rotations
@@ -46,6 +48,8 @@ class Shelf:
             self._deletions[secret.arn] = secret.deletion
         if secret.rotation_due is not None:
             self._rotations[secret.arn] = secret.rotation_due
+        if self._on_put is not None:
+            self._on_put(secret)
 
     def remove(self, secret: StoredSecret) -> None:
         """Forget a secret; its name is free at once."""
@@ -63,6 +67,7 @@ class Store:
         self._deletions: dict[str, datetime] = {}
         self.rotations: dict[str, datetime] = {}
         self._serial = 0
+        self.on_put: Callable[[StoredSecret], object] | None = None
 
     def __iter__(self) -> Iterator[StoredSecret]:
         for secrets in tuple(self._shelves.values()):
@@ -78,7 +83,7 @@ class Store:
     def shelf(self, account: str, region: str) -> Shelf:
         """Return the shelf of an account in a Region."""
         secrets = self._shelves.setdefault((account, region), {})
-        return Shelf(secrets, self._deletions, self.rotations)
+        return Shelf(secrets, self._deletions, self.rotations, self.on_put)
 
     def home_of(self, secret: StoredSecret) -> Shelf:
         """Return the shelf that a secret belongs on."""

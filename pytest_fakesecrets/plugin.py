@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures and markers."""
+"""The pytest plugin: fixtures, markers, ini options and hooks."""
 
 # botocore takes a good part of a second to import, so nothing here imports it, nor any module that
 # does, before a test wants a fake.
@@ -6,126 +6,110 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ._errors import UsageError, unknown_choice
+from ._errors import UsageError
+from ._plugin.options import add_inis, check_inis, closest, described, errors_of_marks
+from ._plugin.session import FakesOfRun, usage_errors_shown
+from ._plugin.unused import UnusedFaults, UnusedSeeds
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
     from ._fake import FakeSecrets
-    from ._seeds import Seed
+    from ._faults import InjectedError
 
-_SCOPES: Final = ("session", "package", "module", "class", "function")
 _WIDER: Final = (
     "session_fake_secrets",
     "package_fake_secrets",
     "module_fake_secrets",
     "class_fake_secrets",
 )
+_FAKES: Final = pytest.StashKey[FakesOfRun]()
+_ENDS: Final = pytest.StashKey[ExitStack]()
 
 
-@dataclass(frozen=True, slots=True)
-class SecretsOptions:
-    """What one ``@pytest.mark.secrets(...)`` says."""
-
-    seeds: tuple[Seed, ...] = ()
-    region: str | None = None
-    account: str | None = None
-
-    @classmethod
-    def of(cls, mark: pytest.Mark) -> SecretsOptions:
-        """Read a mark; refuse an option that it does not have."""
-        _check_options(mark, ("account", "region"))
-        return cls(mark.args, **mark.kwargs)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    add_inis(parser)
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorsOptions:
-    """What one ``@pytest.mark.secrets_errors(...)`` says."""
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that a conftest.py may implement."""
+    from . import hookspecs
 
-    operation: str = "GetSecretValue"
-    only: tuple[str, ...] | None = None
-    also: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, mark: pytest.Mark | None) -> ErrorsOptions:
-        """Read a mark; refuse an option that it does not have."""
-        if mark is None:
-            return cls()
-        _check_options(mark, ("also", "only", "operation"))
-        if len(mark.args) + ("operation" in mark.kwargs) > 1:
-            message = "@pytest.mark.secrets_errors takes one operation. Write a test for each."
-            raise UsageError(message)
-        named = {"operation": mark.args[0]} if mark.args else {}
-        lists = {
-            name: _several(name, mark.kwargs[name])
-            for name in ("also", "only")
-            if name in mark.kwargs
-        }
-        return cls(**{**named, **mark.kwargs, **lists})
-
-    def codes(self) -> list[str]:
-        """Return the errors to inject: the operation's documented ones, narrowed and widened."""
-        from ._calls import check_operation
-        from ._faults import check_error
-        from ._model import errors_of
-
-        check_operation(self.operation)
-        documented = errors_of(self.operation)
-        for code in self.only or ():
-            if code not in documented:
-                what = f"a documented error of {self.operation}"
-                raise unknown_choice(what, code, documented)
-        for code in self.also:
-            check_error(code)
-        chosen = [code for code in documented if self.only is None or code in self.only]
-        return [*chosen, *(code for code in self.also if code not in chosen)]
+    pluginmanager.add_hookspecs(hookspecs)
 
 
-@dataclass(frozen=True, slots=True)
-class InjectedError:
-    """The error that a run of a test meets.
-
-    :ivar code: AWS's error code, such as ``DecryptionFailure``.
-    :ivar operation: the operation that it is injected into.
-    """
-
-    code: str
-    operation: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """A fake that a fixture has started, the marks that seeded it, and how narrow its scope is."""
-
-    fake: FakeSecrets
-    marks: tuple[pytest.Mark, ...]
-    width: int
-
-
-_RUNNING: Final = pytest.StashKey[list[_Running]]()
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Have ``fakesecrets_always`` begin before a conftest.py can read a secret."""
+    _begin(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
-    config.stash[_RUNNING] = []
+    """Register the markers, and what the ini options ask for."""
+    _begin(config)
     config.addinivalue_line(
         "markers",
-        "secrets(*seeds, region=None, account=None): give the test a fake AWS Secrets Manager with "
-        "these secrets (dicts of names to values, Secret objects). Several marks add up; the "
-        "closest wins for the same secret.",
+        "secrets(*seeds, region=None, account=None, file=(), real=False, unused_faults=None): "
+        "give the test a fake AWS Secrets Manager with these secrets (dicts of names to values, "
+        "Secret objects; files relative to the test's). Several marks add up; the closest wins for "
+        "the same secret. real=True lets the test reach the real AWS instead.",
     )
     config.addinivalue_line(
         "markers",
-        "secrets_errors(operation='GetSecretValue', only=None, also=()): which errors the fixture "
-        "secrets_error goes through; by default all that AWS documents for the operation.",
+        "secrets_errors(*operations, only=None, also=()): run the test once for each error that "
+        "AWS documents for the operations (GetSecretValue by default), already injected; the "
+        "fixture secrets_error tells which. only= takes some of them, also= adds others, such as "
+        "ThrottlingException or ReadTimeoutError.",
     )
+    fakes = config.stash[_FAKES]
+    config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
+    if (level := config.getini("fakesecrets_unused_seeds")) != "off":
+        config.pluginmanager.register(UnusedSeeds(fakes, level), "fakesecrets_unused_seeds")
+    fakes.ask_again()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what still runs."""
+    config.stash[_ENDS].close()
+
+
+def _begin(config: pytest.Config) -> None:
+    """Begin all that ends with the run; where pytest loads the plugin late, when it configures."""
+    if _FAKES in config.stash:
+        return
+    check_inis(config)
+    fakes = config.stash[_FAKES] = FakesOfRun(config)
+    ends = config.stash[_ENDS] = ExitStack()
+    ends.callback(fakes.close)
+    if (level := config.getini("fakesecrets_guard")) != "off":
+        from ._interception import unwatch, watch
+        from ._plugin.guard import Guard
+
+        guard = Guard(fakes, level)
+        config.pluginmanager.register(guard, "fakesecrets_guard")
+        watch(guard.ask)
+        ends.callback(unwatch, guard.ask)
+    if config.getini("fakesecrets_always"):
+        ends.enter_context(fakes.run("always"))
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Show the ini options under ``-v``."""
+    return f"fakesecrets: {described(config)}" if config.getoption("verbose") > 0 else None
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Have messages about calls at import name the file."""
+    with collector.config.stash[_FAKES].at(collector):
+        yield
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
@@ -141,25 +125,72 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         manager.parsefactories(holder, collector.nodeid.removesuffix("/__init__.py"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the marker alone activate a fake."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have the marker alone, and ``fakesecrets_always``, activate a fake."""
+    always = config.getini("fakesecrets_always")
     for item in items:
         names = getattr(item, "fixturenames", None)
-        if names is not None and item.get_closest_marker("secrets"):
+        if names is None or _is_real(item):
+            continue
+        if _is_run_per_error(item) and "secrets_error" not in names:
+            # pytest forgets a fixture that pytest_generate_tests has added.
+            names.append("secrets_error")
+        if item.get_closest_marker("secrets"):
             # Before all others, so that an autouse fixture may already call Secrets Manager.
             names[:] = ["fake_secrets", *(name for name in names if name != "fake_secrets")]
+        elif always and "fake_secrets" not in names:
+            # After those of wider scopes, which are to write to the fake that outlives the test.
+            names.append("fake_secrets")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for ``secrets_error`` once for each error."""
+    """Run a test that asks for ``secrets_error``, or has its marker, once for each error."""
     if "secrets_error" not in metafunc.fixturenames:
-        return
-    with _usage_errors_shown():
-        options = ErrorsOptions.of(metafunc.definition.get_closest_marker("secrets_errors"))
-        errors = [InjectedError(code, options.operation) for code in options.codes()]
-    metafunc.parametrize(
-        "secrets_error", errors, indirect=True, ids=[error.code for error in errors]
-    )
+        if not metafunc.definition.get_closest_marker("secrets_errors"):
+            return
+        metafunc.fixturenames.append("secrets_error")
+    with usage_errors_shown():
+        errors = errors_of_marks(metafunc.definition)
+    single = len({error.operation for error in errors}) == 1
+    ids = [error.code if single else f"{error.operation}-{error.code}" for error in errors]
+    metafunc.parametrize("secrets_error", errors, indirect=True, ids=ids)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Have a test be what runs, with a fake where no fixture can give it one."""
+    fakes = item.config.stash[_FAKES]
+    fakes.started.clear()
+    with fakes.at(item), ExitStack() as ends:
+        if _is_real(item):
+            ends.enter_context(fakes.run("function", item, lets_through=True))
+        elif item.config.getini("fakesecrets_always") and not hasattr(item, "fixturenames"):
+            ends.enter_context(fakes.run("function", item))
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse the marker ``secrets_errors`` where pytest cannot run a test several times."""
+    if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
+        pytest.fail(
+            "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
+            "functions and methods, but not with those of unittest.TestCase. Go through the errors "
+            "in the test: for error in fake.faults.each(): with self.subTest(error.code): …",
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
+    """Under ``fakesecrets_always``, have a test's own copy there before its other fixtures."""
+    if (
+        request.scope == "function"
+        and request.config.getini("fakesecrets_always")
+        and request.fixturename not in ("fake_secrets", "request", *_WIDER)
+        and "fake_secrets" in request.fixturenames
+    ):
+        request.getfixturevalue("fake_secrets")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -167,8 +198,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Show with a failing test the rotations that ran in it, without what they raised."""
     outcome: Any = yield
     report = outcome.get_result()
-    running = item.config.stash.get(_RUNNING, [])
-    runs = [repr(run) for other in running for run in other.fake.rotations]
+    fakes = item.config.stash[_FAKES]
+    runs = [repr(run) for entry in fakes.running for run in entry.fake.rotations]
     if call.when == "call" and report.failed and runs:
         report.sections.append(("rotations of fake secrets", "\n".join(runs)))
 
@@ -176,6 +207,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture
 def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that answers every botocore client until the test ends."""
+    if _is_real(request.node):
+        pytest.fail(
+            "A test that is marked with @pytest.mark.secrets(real=True) asks for fake_secrets too. "
+            "It can have one of them.",
+            pytrace=False,
+        )
     for name in _WIDER:
         if name in request.fixturenames:
             request.getfixturevalue(name)
@@ -221,63 +258,17 @@ def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> 
 
 
 def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Start a fake inside those that run already, with the seeds of the marks they lack."""
-    from ._fake import FakeSecrets
-
-    running = request.config.stash[_RUNNING]
-    width = _SCOPES.index(request.scope)
-    # pytest may begin a fixture of a module in the middle of one of its classes.
-    outer = [other for other in running if other.width <= width]
-    inner = [other for other in running if other.width > width]
-    applied = [mark for other in outer for mark in other.marks]
-    marks = tuple(
-        mark
-        for mark in request.node.iter_markers("secrets")
-        if not any(mark is other for other in applied)
-    )
-    with _usage_errors_shown():
-        options = [SecretsOptions.of(mark) for mark in marks]
-        # The closest mark comes first, and is to have the last word on a secret.
-        seeds = [seed for option in reversed(options) for seed in option.seeds]
-        fake = FakeSecrets(*seeds, **_place(options, outer))
-    entry = _Running(fake, marks, width)
-    fake.start(beneath=inner[0].fake if inner else None)
-    running[:] = [*outer, entry, *inner]
-    try:
+    with request.config.stash[_FAKES].run(request.scope, request.node) as fake:
         yield fake
-    finally:
-        running.remove(entry)
-        fake.stop()
 
 
-def _place(options: list[SecretsOptions], running: list[_Running]) -> dict[str, Any]:
-    """Return Region and account: those of the closest mark, else of the fake around."""
-    place = {}
-    for name in ("region", "account"):
-        said = [getattr(option, name) for option in options]
-        said += [getattr(outer.fake, name) for outer in reversed(running)]
-        place[name] = next((value for value in said if value is not None), None)
-    return {name: value for name, value in place.items() if value is not None}
+def _is_run_per_error(item: pytest.Item) -> bool:
+    return "secrets_error" in getattr(getattr(item, "callspec", None), "params", ())
 
 
-@contextmanager
-def _usage_errors_shown() -> Iterator[None]:
-    """Show a misuse as its message alone: the frames would all be ours."""
-    try:
-        yield
-    except UsageError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
-
-
-def _check_options(mark: pytest.Mark, known: tuple[str, ...]) -> None:
-    for option in mark.kwargs:
-        if option not in known:
-            what = f"an option of @pytest.mark.{mark.name}"
-            raise unknown_choice(what, option, known)
-
-
-def _several(name: str, codes: Any) -> tuple[str, ...]:
-    if isinstance(codes, str):
-        message = f"{name}={codes!r} of @pytest.mark.secrets_errors is one string. Give a list."
-        raise UsageError(message)
-    return tuple(codes)
+def _is_real(item: pytest.Item) -> bool:
+    """Tell whether a test is to reach the real AWS."""
+    # A misused marker is shown when its fake begins.
+    with suppress(UsageError):
+        return bool(closest(item, "real"))
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from pytest_fakesecrets import (
     FakeSecrets,
     Fault,
     Faults,
+    InjectedError,
     Kms,
     Masked,
     NotImitatedError,
@@ -27,7 +29,6 @@ from pytest_fakesecrets import (
     Version,
     __version__,
 )
-from pytest_fakesecrets.plugin import InjectedError
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -109,6 +110,7 @@ def add(fake_secrets: FakeSecrets) -> None:
     fake_secrets.add("b", {"key": ["value"]})
     fake_secrets.add("c")
     fake_secrets.add(Secret("d", b"v"))
+    assert_type(fake_secrets.load("secrets.toml", Path("secrets.json")), tuple[SecretView, ...])
 
     assert_type(view.arn, str)
     assert_type(view.name, str)

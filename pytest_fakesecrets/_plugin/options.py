@@ -1,0 +1,258 @@
+"""What a test suite can say: ini options and markers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import pytest
+
+from .._errors import UsageError, unknown_choice
+from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_account, check_region
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .._faults import InjectedError
+    from .._seeds import Secret, Seed
+
+Level = Literal["off", "warn", "error"]
+LEVELS: Final[tuple[str, ...]] = get_args(Level)
+
+# Seeds, each with where it stands.
+Origins = list[tuple[str, "Seed"]]
+
+_Kind = Literal["string", "paths", "args", "linelist", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ini:
+    """One ini option."""
+
+    name: str
+    kind: _Kind
+    default: Any
+    help: str
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it takes off, warn or error."""
+        return self.default in LEVELS
+
+
+INIS: Final = (
+    Ini(
+        "fakesecrets_region",
+        "string",
+        DEFAULT_REGION,
+        f"Region of fakes that name no other (default: {DEFAULT_REGION})",
+    ),
+    Ini(
+        "fakesecrets_account",
+        "string",
+        DEFAULT_ACCOUNT,
+        f"account of fakes that name no other, twelve digits (default: {DEFAULT_ACCOUNT})",
+    ),
+    Ini(
+        "fakesecrets_seeds",
+        "paths",
+        [],
+        "files of secrets that each fake begins with, relative to the ini file: "
+        "TOML, JSON, YAML, .env, or output of the AWS CLI",
+    ),
+    Ini(
+        "fakesecrets_always",
+        "bool",
+        False,  # noqa: FBT003 - a row of a table
+        "have a fake active from before the first conftest.py is loaded until pytest ends, "
+        "and a copy of it for each test (default: false)",
+    ),
+    Ini(
+        "fakesecrets_guard",
+        "string",
+        "off",
+        "what happens to a call of Secrets Manager outside any fake: off (it goes to AWS), "
+        "warn (the same, with a warning) or error (it does not leave the process)",
+    ),
+    Ini(
+        "fakesecrets_unused_faults",
+        "string",
+        "off",
+        "report faults that a test armed and no call met: off, warn or error",
+    ),
+    Ini(
+        "fakesecrets_unused_seeds",
+        "string",
+        "off",
+        "report seeds that no call of the run was about, at its end: off, warn or error",
+    ),
+)
+
+
+def add_inis(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    for ini in INIS:
+        parser.addini(
+            ini.name, f"pytest-fakesecrets: {ini.help}", type=ini.kind, default=ini.default
+        )
+
+
+def check_inis(config: pytest.Config) -> None:
+    """Refuse values that no option takes.
+
+    :raises pytest.UsageError: naming option, value and choices.
+    """
+    for ini in INIS:
+        if ini.is_level and config.getini(ini.name) not in LEVELS:
+            raise pytest.UsageError(
+                f"{ini.name} = {config.getini(ini.name)!r} is none of its values. "
+                f"Choose among: {', '.join(LEVELS)}."
+            )
+    try:
+        check_region(config.getini("fakesecrets_region"))
+        check_account(config.getini("fakesecrets_account"))
+    except UsageError as error:
+        raise pytest.UsageError(f"fakesecrets_{error}") from None
+
+
+def described(config: pytest.Config) -> str:
+    """Return the values of all options in one line, without the common beginning of their names."""
+    return ", ".join(
+        f"{ini.name.removeprefix('fakesecrets_')}={_shown(config, config.getini(ini.name))}"
+        for ini in INIS
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsOptions:
+    """What one ``@pytest.mark.secrets(...)`` says."""
+
+    seeds: tuple[Seed, ...] = ()
+    region: str | None = None
+    account: str | None = None
+    file: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ()
+    real: bool | None = None
+    unused_faults: Level | None = None
+
+    @classmethod
+    def of(cls, mark: pytest.Mark) -> SecretsOptions:
+        """Read a mark; refuse an option that it does not have, or a value that it cannot have."""
+        _check_options(mark, [field.name for field in fields(cls) if field.name != "seeds"])
+        said = cls(mark.args, **mark.kwargs)
+        said._check()
+        return said
+
+    def _check(self) -> None:
+        for name in ("unused_faults",):
+            level = getattr(self, name)
+            if level is not None and level not in LEVELS:
+                raise unknown_choice(f"a value of {name}=", level, LEVELS)
+        if self.real is not None and not isinstance(self.real, bool):
+            raise UsageError(
+                f"real={self.real!r} of @pytest.mark.secrets is neither True nor False."
+            )
+        others = (self.seeds, self.file, self.region, self.account)
+        if self.real and any(others):
+            raise UsageError(
+                "@pytest.mark.secrets(real=True) lets a test reach the real AWS, "
+                "so it cannot seed a fake as well. Give real=True alone."
+            )
+
+    def seeds_at(self, holder: pytest.Item | pytest.Collector) -> Origins:
+        """Return its seeds, each with where it stands; those of files first.
+
+        :param holder: what the mark is on; the paths of files are relative to its file.
+        """
+        single = isinstance(self.file, (str, os.PathLike))
+        paths: Any = [self.file] if single else self.file
+        folder = holder.path if holder.path.is_dir() else holder.path.parent
+        files = [folder / path for path in paths]
+        where = _without_parameters(holder)
+        return [
+            *origins(read_paths(files), files, holder.config),
+            *((where, seed) for seed in self.seeds),
+        ]
+
+
+def origins(secrets: Iterable[Secret], paths: Iterable[Path], config: pytest.Config) -> Origins:
+    """Return the secrets of files, each with the files that were read together."""
+    where = ", ".join(_near(path, config) for path in paths)
+    return [(where, secret) for secret in secrets]
+
+
+def read_paths(paths: Iterable[Path]) -> list[Secret]:
+    """Read files of secrets; nothing is imported where there are none."""
+    named = list(paths)
+    if not named:
+        return []
+    from .._seedfiles import read_files
+
+    return read_files(named)
+
+
+def closest(node: pytest.Item | pytest.Collector, option: str) -> Any:
+    """Return what the closest mark that names an option says; None where none does."""
+    said = (getattr(SecretsOptions.of(mark), option) for mark in node.iter_markers("secrets"))
+    return next((value for value in said if value is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsOptions:
+    """What one ``@pytest.mark.secrets_errors(...)`` says."""
+
+    operations: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, mark: pytest.Mark) -> ErrorsOptions:
+        """Read a mark; refuse an option that it does not have."""
+        _check_options(mark, ("also", "only", "operation"))
+        named = mark.kwargs.get("operation", ())
+        operations = (named,) if isinstance(named, str) else tuple(named)
+        return cls((*mark.args, *operations), mark.kwargs.get("only"), mark.kwargs.get("also", ()))
+
+    def errors(self) -> list[InjectedError]:
+        """Return the errors to inject."""
+        from .._faults import errors_to_inject
+
+        return errors_to_inject(self.operations, self.only, self.also)
+
+
+def errors_of_marks(item: pytest.Item) -> list[InjectedError]:
+    """Return the errors that a test is to meet, one in each run.
+
+    Several marks of one function, or of one class, add up; the closest place counts.
+    """
+    places = [
+        [mark for mark in node.own_markers if mark.name == "secrets_errors"]
+        for node in reversed(item.listchain())
+    ]
+    marks = next(filter(None, places), [])
+    options = [ErrorsOptions.of(mark) for mark in marks] or [ErrorsOptions()]
+    # Decorators are read from the function outwards; a reader reads them from the top.
+    return list(dict.fromkeys(error for option in reversed(options) for error in option.errors()))
+
+
+def _check_options(mark: pytest.Mark, known: Iterable[str]) -> None:
+    for option in mark.kwargs:
+        if option not in known:
+            raise unknown_choice(f"an option of @pytest.mark.{mark.name}", option, known)
+
+
+def _shown(config: pytest.Config, value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_near(each, config) for each in value) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _near(path: Path, config: pytest.Config) -> str:
+    return os.path.relpath(path, config.rootpath)
+
+
+def _without_parameters(node: pytest.Item | pytest.Collector) -> str:
+    """Return a node's id; that of a test without the part that its parameters add."""
+    callspec = getattr(node, "callspec", None)
+    return node.nodeid if callspec is None else node.nodeid.removesuffix(f"[{callspec.id}]")

@@ -1,0 +1,139 @@
+"""What tests asked for and no call met: faults and seeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from .._errors import FakeSecretsWarning
+from .options import closest
+from .verdicts import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._calls import Call
+    from .._fake import FakeSecrets
+    from .session import FakesOfRun, Running
+
+_OUTPUT: Final = "fakesecrets_seeds_used"
+_SHOWN: Final = 20
+
+
+class UnusedFaults:
+    """Judges the faults of each test; those of a wider fake when it ends."""
+
+    def __init__(self, fakes: FakesOfRun) -> None:
+        self._fakes = fakes
+        fakes.on_end.append(self._judge_wider)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Judge a test that has passed so far."""
+        outcome: Any = yield
+        report = outcome.get_result()
+        if not self._fakes.started:
+            return
+        level = self._level(item)
+        if call.when != "call" or not report.passed or level == "off":
+            return
+        wider = [entry.fake for entry in self._fakes.running if not entry.is_of_test]
+        own = [fake for fake in self._fakes.started if fake not in wider]
+        text = _unmet(own)
+        if text:
+            judge(item, report, level, "faults that no call met", text)
+
+    def _judge_wider(self, entry: Running) -> None:
+        if entry.is_of_test or entry.node is None:
+            return
+        level, text = self._level(entry.node), _unmet([entry.fake])
+        if text and level == "error":
+            raise pytest.fail.Exception(text, pytrace=False)
+        if text and level == "warn":
+            entry.node.warn(FakeSecretsWarning(text))
+
+    def _level(self, node: pytest.Item | pytest.Collector) -> str:
+        ini: str = node.config.getini("fakesecrets_unused_faults")
+        return closest(node, "unused_faults") or ini
+
+
+class UnusedSeeds:
+    """Judges all seeds at the end of the run, those of pytest-xdist's workers together.
+
+    :param level: ``warn`` or ``error``.
+    """
+
+    def __init__(self, fakes: FakesOfRun, level: str) -> None:
+        self._fakes = fakes
+        self._level = level
+        self._used: dict[str, bool] = {}
+        self._touched: dict[Running, set[str]] = {}
+        fakes.on_call.append(self._note_call)
+        fakes.on_end.append(self._note_end)
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of pytest-xdist knows."""
+        self._merge(getattr(node, "workeroutput", {}).get(_OUTPUT, {}))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Have the run fail for seeds that nothing used; a run that was cut short is not judged."""
+        for entry in self._fakes.running:
+            self._note_end(entry)
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput[_OUTPUT] = self._used
+        elif session.shouldstop or session.shouldfail:
+            self._used.clear()
+        elif self._unused() and self._level == "error" and not session.exitstatus:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Name the seeds that nothing used."""
+        unused = self._unused()
+        if not unused:
+            return
+        terminalreporter.section("seeds that no call was about")
+        for line in unused[:_SHOWN]:
+            terminalreporter.line(line)
+        if len(unused) > _SHOWN:
+            terminalreporter.line(f"… {len(unused) - _SHOWN} more")
+        remedy = "Remove them, or run the tests that use them."
+        terminalreporter.line(f"{remedy} (fakesecrets_unused_seeds = {self._level})")
+
+    def _note_call(self, call: Call) -> None:
+        for entry in self._fakes.running:
+            self._touched.setdefault(entry, set()).update(call.identities, call.listed)
+
+    def _note_end(self, entry: Running) -> None:
+        from .._seeds import read
+
+        touched = self._touched.get(entry, set())
+        for origin, seed in entry.seeds:
+            self._merge(
+                {
+                    f"{secret.name}: seeded by {origin}": secret.name in touched
+                    for secret in read([seed])
+                }
+            )
+
+    def _merge(self, used: dict[str, bool]) -> None:
+        for seed, is_used in used.items():
+            self._used[seed] = self._used.get(seed, False) or is_used
+
+    def _unused(self) -> list[str]:
+        return sorted(seed for seed, is_used in self._used.items() if not is_used)
+
+
+def _unmet(fakes: list[FakeSecrets]) -> str:
+    """Return a text about the faults that no call met; none where there are no such."""
+    faults = [fault for fake in fakes for fault in fake.faults if not fault.hits]
+    if not faults:
+        return ""
+    lines = "".join(f"  {fault.effect} on {fault.target}\n" for fault in faults)
+    return (
+        f"Faults were armed that no call met:\n{lines}"
+        "Call what they are for, look at fake.calls for what was called instead, or remove them. "
+        "To allow it: @pytest.mark.secrets(unused_faults='off')."
+    )

@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import pytest
+
+OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+CLIENT = """
+import boto3
+import pytest
+
+from pytest_fakesecrets import FakeSecrets
+
+def client():
+    return boto3.client(
+        "secretsmanager",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:9",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=boto3.session.Config(retries={"total_max_attempts": 1}),
+    )
+
+def read():
+    return client().get_secret_value(SecretId="db")
+"""
+REMEDIES = (
+    "Have the test ask for fake_secrets, or mark it with @pytest.mark.secrets({...}). "
+    "If it is to reach the real AWS, mark it with @pytest.mark.secrets(real=True)."
+)
+
+
+@pytest.fixture
+def run(pytester):
+    """Run pytest on a file with a guard; return the result."""
+
+    def run(level, source, *options):
+        pytester.makeini(f"[pytest]\nfakesecrets_guard = {level}\n")
+        pytester.makepyfile(test_it=CLIENT + source)
+        return pytester.runpytest_subprocess(*OPTIONS, *options)
+
+    return run
+
+
+def test_a_call_outside_any_fake_stays_in_the_process(run):
+    """At level error the call raises a message with test, operation, line and remedies."""
+    result = run("error", "\ndef test_reads():\n    read()\n")
+
+    result.assert_outcomes(failed=1)
+    (message,) = (line for line in result.outlines if line.startswith("E  "))
+    assert ("Test test_it.py::test_reads called GetSecretValue of Secrets Manager at ") in message
+    assert "test_it.py:17, outside any fake; the call was stopped" in message
+    assert REMEDIES in message
+
+
+def test_code_that_swallows_the_refusal_fails_all_the_same(run):
+    """A test whose code catches everything fails with the same message."""
+    result = run(
+        "error",
+        """
+def test_reads():
+    with pytest.raises(Exception):
+        read()
+""",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "called GetSecretValue of Secrets Manager" in result.stdout.str()
+
+
+def test_warn_lets_the_call_go(run):
+    """At level warn the call goes on, with a warning at the line that called."""
+    result = run(
+        "warn",
+        """
+from botocore.exceptions import EndpointConnectionError
+
+def test_reads():
+    with pytest.raises(EndpointConnectionError):
+        read()
+""",
+    )
+
+    result.assert_outcomes(passed=1, warnings=1)
+    shown = result.stdout.str()
+    assert "test_it.py:17: FakeSecretsWarning: Test test_it.py::test_reads called" in shown
+    assert "the call goes to the real AWS (fakesecrets_guard = warn)" in shown
+
+
+def test_off_is_silent(run):
+    """At level off nothing is said."""
+    result = run(
+        "off",
+        """
+def test_reads():
+    with pytest.raises(Exception, match="Could not connect"):
+        read()
+""",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_what_a_fake_or_a_stubber_answers_is_none_of_its_business(run):
+    """Fakes of all kinds, and a Stubber, answer as ever."""
+    result = run(
+        "error",
+        """
+from botocore.stub import Stubber
+
+def test_fixture(fake_secrets):
+    fake_secrets.add("db", "v")
+    assert read()["SecretString"] == "v"
+
+@pytest.mark.secrets({"db": "v"})
+def test_marker():
+    assert read()["SecretString"] == "v"
+
+def test_block():
+    with FakeSecrets({"db": "v"}):
+        assert read()["SecretString"] == "v"
+    with pytest.raises(Exception, match="outside any fake"):
+        read()
+
+def test_stubber():
+    stubbed = client()
+    with Stubber(stubbed) as stubber:
+        stubber.add_response("get_secret_value", {"SecretString": "v"})
+        assert stubbed.get_secret_value(SecretId="db")["SecretString"] == "v"
+
+def test_other_services():
+    s3 = boto3.client("s3", region_name="us-east-1", endpoint_url="http://127.0.0.1:9",
+        aws_access_key_id="testing", aws_secret_access_key="testing",
+        config=boto3.session.Config(retries={"total_max_attempts": 1}))
+    with pytest.raises(Exception, match="Could not connect"):
+        s3.list_buckets()
+""",
+    )
+
+    result.assert_outcomes(passed=4, failed=1)
+    assert "FAILED test_it.py::test_block" in result.stdout.str()
+
+
+def test_moto_answers_too(run):
+    """What moto's mock answers does not leave the process either."""
+    pytest.importorskip("moto")
+    result = run(
+        "error",
+        """
+from moto import mock_aws
+
+@mock_aws
+def test_moto():
+    real = boto3.client("secretsmanager", region_name="us-east-1")
+    real.create_secret(Name="db", SecretString="v")
+    assert real.get_secret_value(SecretId="db")["SecretString"] == "v"
+""",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "@pytest.mark.secrets(real=True)\ndef test_real():",
+        "@pytest.mark.secrets(real=True)\nclass TestIt:\n  def test_real(self):",
+        (
+            "pytestmark = pytest.mark.secrets({'db': 'v'})\n\n"
+            "@pytest.mark.secrets(real=True)\ndef test_real():"
+        ),
+        (
+            "@pytest.fixture(autouse=True, scope='module')\ndef wider(module_fake_secrets):\n"
+            "    module_fake_secrets.add('db', 'v')\n\n"
+            "@pytest.mark.secrets(real=True)\ndef test_real():"
+        ),
+    ],
+    ids=["function", "class", "function of a seeded module", "inside a wider fake"],
+)
+def test_real_lets_one_test_through(run, mark):
+    """A test marked real=True reaches AWS; the others are stopped, or have their fakes."""
+    result = run(
+        "error",
+        f"""
+{mark}
+        with pytest.raises(Exception, match="Could not connect"):
+            read()
+
+def test_other(request):
+    if request.node.get_closest_marker("secrets") or "wider" in request.fixturenames:
+        assert read()["SecretString"] == "v"
+    else:
+        with pytest.raises(Exception, match="outside any fake"):
+            read()
+        pytest.skip("stopped")
+""",
+    )
+
+    outcomes = result.parseoutcomes()
+    assert 2 == outcomes.get("passed", 0) + outcomes.get("skipped", 0)
+
+
+def test_real_counts_without_a_guard_too(pytester):
+    """Where a fake is active throughout, real=True lets a test through."""
+    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    pytester.makepyfile(
+        test_it=CLIENT
+        + """
+@pytest.mark.secrets(real=True)
+def test_real():
+    with pytest.raises(Exception, match="Could not connect"):
+        read()
+    with FakeSecrets({"db": "v"}):
+        assert read()["SecretString"] == "v"
+
+def test_fake(fake_secrets):
+    fake_secrets.add("db", "v")
+    assert read()["SecretString"] == "v"
+"""
+    )
+    result = pytester.runpytest_subprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("test", "message"),
+    [
+        (
+            "@pytest.mark.secrets({'db': 'v'}, real=True)\ndef test_it(): pass",
+            "lets a test reach the real AWS, so it cannot seed a fake as well.",
+        ),
+        (
+            "@pytest.mark.secrets(real='yes')\ndef test_it(): pass",
+            "real='yes' of @pytest.mark.secrets is neither True nor False.",
+        ),
+        (
+            "@pytest.mark.secrets(real=True)\ndef test_it(fake_secrets): pass",
+            "@pytest.mark.secrets(real=True) asks for fake_secrets too.",
+        ),
+    ],
+    ids=["seeds", "text", "fixture"],
+)
+def test_contradictions_are_refused(run, test, message):
+    """A mark that wants both the real AWS and a fake is refused with one message."""
+    result = run("error", f"\n{test}\n")
+
+    assert 0 != result.ret
+    assert message in result.stdout.str() + result.stderr.str()
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_a_call_at_import_names_the_file(run):
+    """A call while tests are collected is stopped, too."""
+    result = run("error", "\nVALUE = read()\n")
+
+    result.assert_outcomes(errors=1)
+    assert (
+        "The collection of test_it.py called GetSecretValue of Secrets Manager at "
+    ) in result.stdout.str()
+
+
+def test_workers_have_the_guard(run):
+    """Under pytest-xdist each worker has its guard."""
+    result = run("error", "\ndef test_reads():\n    read()\n", "-n", "2")
+
+    result.assert_outcomes(failed=1)
+    assert "Test test_it.py::test_reads called GetSecretValue" in result.stdout.str()
+
+
+def test_a_thread_s_call_is_stopped(run):
+    """A call from a thread that swallows the refusal has the test fail."""
+    result = run(
+        "error",
+        """
+import threading
+
+def quietly():
+    try:
+        read()
+    except Exception:
+        pass
+
+def test_thread():
+    thread = threading.Thread(target=quietly)
+    thread.start()
+    thread.join()
+""",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "called GetSecretValue of Secrets Manager at" in result.stdout.str()
