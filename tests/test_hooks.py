@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -278,6 +279,27 @@ def test_what_a_hook_returns_is_checked(run, hook, test, message):
 
     assert pytest.ExitCode.TESTS_FAILED == result.ret
     assert message in result.stdout.str()
+
+
+def test_the_readme_s_example(pytester):
+    """The conftest.py of the README does what it says."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    pytester.makeconftest(readme.partition("```python\n# conftest.py\n")[2].partition("```")[0])
+    pytester.makepyfile(
+        test_it=READ
+        + """
+def test_seeds(fake_secrets):
+    assert read("prod/db") == "s3cret"
+    assert fake_secrets["api"].labels.keys() == {"AWSCURRENT", "AWSPREVIOUS"}
+
+@pytest.mark.outage
+def test_outage(fake_secrets):
+    with pytest.raises(Exception, match="Could not connect"):
+        read("prod/db")
+"""
+    )
+
+    pytester.runpytest_inprocess(*OPTIONS).assert_outcomes(passed=2)
 
 
 def test_an_unknown_hook_is_refused(run):

@@ -132,7 +132,7 @@ class SecretsOptions:
     seeds: tuple[Seed, ...] = ()
     region: str | None = None
     account: str | None = None
-    file: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = ()
+    file: tuple[str | os.PathLike[str], ...] = ()
     real: bool | None = None
     unused_faults: Level | None = None
 
@@ -140,7 +140,7 @@ class SecretsOptions:
     def of(cls, mark: pytest.Mark) -> SecretsOptions:
         """Read a mark; refuse an option that it does not have, or a value that it cannot have."""
         _check_options(mark, [field.name for field in fields(cls) if field.name != "seeds"])
-        said = cls(mark.args, **mark.kwargs)
+        said = cls(mark.args, **{**mark.kwargs, "file": _paths(mark.kwargs.get("file", ()))})
         said._check()
         return said
 
@@ -165,10 +165,8 @@ class SecretsOptions:
 
         :param holder: what the mark is on; the paths of files are relative to its file.
         """
-        single = isinstance(self.file, (str, os.PathLike))
-        paths: Any = [self.file] if single else self.file
         folder = holder.path if holder.path.is_dir() else holder.path.parent
-        files = [folder / path for path in paths]
+        files = [folder / path for path in self.file]
         where = _without_parameters(holder)
         return [
             *origins(read_paths(files), files, holder.config),
@@ -180,6 +178,17 @@ def origins(secrets: Iterable[Secret], paths: Iterable[Path], config: pytest.Con
     """Return the secrets of files, each with the files that were read together."""
     where = ", ".join(_near(path, config) for path in paths)
     return [(where, secret) for secret in secrets]
+
+
+def _paths(given: Any) -> tuple[str | os.PathLike[str], ...]:
+    paths = (given,) if isinstance(given, (str, os.PathLike)) else given
+    if isinstance(paths, Iterable):
+        listed = tuple(paths)
+        if all(isinstance(path, (str, os.PathLike)) for path in listed):
+            return listed
+    raise UsageError(
+        f"file={given!r} of @pytest.mark.secrets is no path. Give one, or a list of them."
+    )
 
 
 def read_paths(paths: Iterable[Path]) -> list[Secret]:
