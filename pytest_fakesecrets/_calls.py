@@ -180,7 +180,10 @@ class CallLog(Sequence[Call]):
 
 def check_operation(operation: str | None) -> None:
     """Refuse an operation that Secrets Manager does not have."""
-    if operation is not None and operation not in operations():
+    if operation is None:
+        return
+    # A list of operations cannot even be looked up.
+    if not isinstance(operation, str) or operation not in operations():
         what = "an operation of Secrets Manager"
         raise unknown_choice(what, operation, operations())
 

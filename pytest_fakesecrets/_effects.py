@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from ._codes import LOST_RESPONSES
 from ._errors import MODELLED_ERRORS, ServiceError, denial_of
 from ._model import errors_of
 from ._wire import Answer
@@ -126,6 +128,11 @@ class Lagging:
         """Remember what was there before a write."""
         self._writes.append(_Write(now, before, self.calls))
 
+    def change_past(self, change: Callable[[State], State]) -> None:
+        """Have what was there before the writes be something else."""
+        for write in self._writes:
+            write.before = change(write.before)
+
     def past(self, now: datetime) -> State | None:
         """Return what a read sees at present; None where that is all there is."""
         self._writes = [write for write in self._writes if self._hides(write, now)]
@@ -141,7 +148,7 @@ class Lagging:
         # With both limits, a write is seen as soon as one of them is reached.
         if write.reads_left is not None and write.reads_left <= 0:
             return False
-        return self.seconds is None or now < write.at + timedelta(seconds=self.seconds)
+        return self.seconds is None or now - write.at < timedelta(seconds=self.seconds)
 
 
 Outcome = Refused | Unreachable | Lost | Garbled
@@ -174,12 +181,21 @@ class Blow:
         """Whether the call never reaches AWS."""
         return isinstance(self.outcome, Unreachable)
 
+    @property
+    def is_performed(self) -> bool:
+        """Whether AWS carries the call out."""
+        return not isinstance(self.outcome, (Refused, Unreachable))
+
+    @property
+    def connects(self) -> bool:
+        """Whether there is a connection, and so an answer to wait for."""
+        return not isinstance(self.outcome, Unreachable) or self.outcome.error in LOST_RESPONSES
+
     def failure(self, call: Call) -> str | None:
         """Return the exception that the client meets instead of an answer, by its name."""
-        if isinstance(self.outcome, (Unreachable, Lost)):
-            return self.outcome.error
-        late = call.read_timeout is not None and self.delay > call.read_timeout
-        return "ReadTimeoutError" if late else None
+        if call.read_timeout is not None and self.delay > call.read_timeout:
+            return "ReadTimeoutError"
+        return self.outcome.error if isinstance(self.outcome, (Unreachable, Lost)) else None
 
     def seconds(self, call: Call) -> float:
         """Return how long the client waits, for an answer or until it gives up."""

@@ -22,6 +22,7 @@ from ._seedfiles import read_files
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
+from ._store import with_secrets
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -460,6 +461,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay."""
         with self._service.lock:
             self._service.store.restore(snapshot)
+            self._service.faults.change_past(lambda _: snapshot)
 
     def reset(self) -> None:
         """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
@@ -483,6 +485,7 @@ class FakeSecrets(Mapping[str, SecretView]):
                 added.append(SecretView(self._service, secret.arn))
                 stored += [secret, *store_replicas(secret, kept.next_serial)]
             kept.place(stored)
+            self._service.faults.change_past(lambda past: with_secrets(past, stored))
         return added
 
     def _find(self, secret_id: object) -> StoredSecret | None:

@@ -17,6 +17,7 @@ from ._effects import (
     Garbled,
     Lagging,
     Lost,
+    Outcome,
     Refused,
     Slow,
     State,
@@ -25,7 +26,7 @@ from ._effects import (
     can_strike,
 )
 from ._errors import DEFAULT_MESSAGES, HIDE_MISUSE, UsageError, unknown_choice
-from ._model import errors_of, exception_of, request_shape
+from ._model import errors_of, exception_of, operations, request_shape
 from ._settings import check_account, check_region
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 __tracebackhide__ = HIDE_MISUSE
 
 _NAMING: Final = frozenset({"Name", "SecretId", "SecretIdList"})
+# About thirty years: longer than any test has time for, and within what a datetime can hold.
+_LONGEST: Final = 1_000_000_000
 
 
 class FaultOptions(TypedDict, total=False):
@@ -70,7 +73,7 @@ class FaultOptions(TypedDict, total=False):
     nth: int | None
     every: int | None
     probability: float | None
-    seed: int
+    seed: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,8 @@ class _Selection:
 
     def __post_init__(self) -> None:
         check_operation(self.operation)
+        for name in ("secret", "version_stage"):
+            _check_text(name, getattr(self, name))
         if self.operation is not None:
             _check_reach(self.operation, self.secret, self.version_stage)
         if self.region is not None:
@@ -121,7 +126,7 @@ class _Rhythm:
     nth: int | None = None
     every: int | None = None
     probability: float | None = None
-    seed: int = 0
+    seed: int | None = None
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,7 +138,8 @@ class _Rhythm:
         given += ["times"] if self.nth is not None and self.times is not None else []
         if len(given) > 1:
             raise UsageError(f"{given[0]}= and {given[1]}= exclude each other. Give one of them.")
-        self._random = Random(self.seed)  # noqa: S311 - nothing here is secret
+        _check_seed(self.seed, self.probability)
+        self._random = Random(self.seed or 0)  # noqa: S311 - nothing here is secret
 
     def __str__(self) -> str:
         named = {"nth": self.nth, "every": self.every, "probability": self.probability}
@@ -181,6 +187,8 @@ class Fault:
         return f"<Fault {self.effect} on {self._selection}{self._rhythm}{left}, {self.hits} hits>"
 
     def __enter__(self) -> Self:
+        if self._cancelled:
+            raise UsageError(f"{self!r} was cancelled, so no block arms it again. Add a new one.")
         return self
 
     def __exit__(
@@ -222,14 +230,12 @@ class Fault:
         """Let calls pass again."""
         self._cancelled = True
 
-    def strikes(self, call: Call, now: datetime) -> bool:
-        """Tell whether the fault strikes this attempt; count it when it does."""
+    def is_due(self, call: Call, now: datetime) -> bool:
+        """Tell whether this attempt is one to strike; count it among those that are meant."""
         if not (self.armed and can_strike(self.effect, call, now) and self._selection.means(call)):
             return False
         self._meant += 1
-        hit = self._rhythm.is_due(self._meant)
-        self.hits += hit
-        return hit
+        return self._rhythm.is_due(self._meant)
 
 
 class Faults:
@@ -331,7 +337,7 @@ class Faults:
         """
         if body is not None and not isinstance(body, bytes):
             raise UsageError(f"body of type {type(body).__name__} is no body. Give bytes.")
-        if status is not None and status not in range(100, 600):
+        if status is not None and not (isinstance(status, int) and status in range(100, 600)):
             raise UsageError(f"status={status!r} is no HTTP status. Give 100 to 599.")
         return self._keep(Fault(Garbled(body, status), options))
 
@@ -344,7 +350,8 @@ class Faults:
     ) -> Fault:
         """Have reads and lists lag behind later writes, as those of AWS may.
 
-        Rotations that ``generate=`` makes are seen at once, unlike those of a handler.
+        Writes are calls: what the test does itself is seen at once, and so is a rotation that the
+        clock has ``generate=`` make.
 
         :param calls: how many reads after a write do not see it.
         :param seconds: for how long, by the fake's clock. With both, whatever comes first.
@@ -352,8 +359,10 @@ class Faults:
         :raises UsageError: without either, or for an operation that is no read.
         """
         operation = options.get("operation")
+        check_operation(operation)
         if operation is not None and operation not in READS:
-            raise unknown_choice("an operation that reads secrets", operation, READS)
+            choices = READS & operations()
+            raise unknown_choice("an operation that reads secrets", operation, choices)
         if calls is None and seconds is None:
             raise UsageError("faults.lag() was told no lag. Give calls=1, or seconds=0.5.")
         _check_count("calls", calls)
@@ -375,28 +384,28 @@ class Faults:
         :param also: further codes, or exceptions of botocore's, as :meth:`add` takes them.
         :raises UsageError: for what is no operation, or no error of it.
         """
-        for injected in errors_to_inject(operations, only, also):
-            with self.add(injected.code, operation=injected.operation):
-                yield injected
+        # Not a generator itself, so that a misuse is refused at once.
+        return self._in_turn(errors_to_inject(operations, only, also))
 
     def clear(self) -> None:
-        """Forget all faults."""
+        """Cancel all faults, and forget them."""
+        for fault in self:
+            fault.cancel()
         self._faults.clear()
 
     def strike(self, call: Call, now: datetime) -> Blow:
         """Return what befalls an attempt."""
-        blow = Blow()
-        for fault in self:
-            if isinstance(fault.effect, Slow):
-                blow.delay += fault.effect.seconds if fault.strikes(call, now) else 0
-            elif isinstance(fault.effect, Lagging):
-                if blow.past is None and fault.strikes(call, now):
-                    blow.past = fault.effect.past(now)
-                    fault.effect.count_read()
-            elif blow.outcome is None and fault.strikes(call, now):
-                blow.outcome = fault.effect
-        if blow.outcome is None and (decided := self.decide(call)) is not None:
-            blow.outcome = _failure(decided, None, call.operation)
+        # Every fault counts the attempts that it is meant for, whichever of them strikes.
+        due = [fault for fault in self if fault.is_due(call, now)]
+        blow = Blow(self._outcome(call, due))
+        for fault in due:
+            if isinstance(fault.effect, Slow) and blow.connects:
+                fault.hits += 1
+                blow.delay += fault.effect.seconds
+            elif isinstance(fault.effect, Lagging) and blow.is_performed and blow.past is None:
+                fault.hits += 1
+                blow.past = fault.effect.past(now)
+                fault.effect.count_read()
         return blow
 
     @property
@@ -409,6 +418,25 @@ class Faults:
         for fault in self._faults:
             if isinstance(fault.effect, Lagging):
                 fault.effect.note(before, now)
+
+    def change_past(self, change: Callable[[State], State]) -> None:
+        """Have reads that lag see at once what the test itself does to the secrets."""
+        for fault in self._faults:
+            if isinstance(fault.effect, Lagging):
+                fault.effect.change_past(change)
+
+    def _in_turn(self, errors: Iterable[InjectedError]) -> Iterator[InjectedError]:
+        for injected in errors:
+            with self.add(injected.code, operation=injected.operation):
+                yield injected
+
+    def _outcome(self, call: Call, due: Iterable[Fault]) -> Outcome | None:
+        for fault in due:
+            if isinstance(fault.effect, Outcome):
+                fault.hits += 1
+                return fault.effect
+        decided = self.decide(call)
+        return None if decided is None else _failure(decided, None, call.operation)
 
     def _keep(self, fault: Fault) -> Fault:
         self._faults.append(fault)
@@ -452,7 +480,8 @@ def errors_to_inject(
     for code in further:
         check_error(code)
         if not any(can_raise(operation, code) for operation in names):
-            raise unknown_choice(f"an error of {' or '.join(names)}", code, errors_of(names[0]))
+            choices = {code for codes in documented.values() for code in codes}
+            raise unknown_choice(f"an error of {' or '.join(names)}", code, choices)
     return [
         InjectedError(code, operation)
         for operation in names
@@ -475,6 +504,8 @@ def check_error(error: str) -> None:
 def _failure(error: str, message: str | None, operation: str | None) -> Refused | Unreachable:
     check_error(error)
     check_operation(operation)
+    if message is not None and not isinstance(message, str):
+        raise UsageError(f"message={message!r} is no text. Give a string.")
     if error in CONNECTION_ERRORS:
         if message is not None:
             raise UsageError(f"{error} is no answer of AWS, so it has no message=. Leave it out.")
@@ -507,16 +538,37 @@ def _check_count(name: str, count: Any) -> None:
 def _check_probability(probability: Any) -> None:
     if probability is None:
         return
-    if not isinstance(probability, (int, float)) or not 0 < probability <= 1:
+    if not _is_number(probability) or not 0 < probability <= 1:
         raise UsageError(
             f"probability={probability!r} is not a probability. Give more than 0 and at most 1."
         )
 
 
 def _positive(name: str, number: Any) -> float:
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not number > 0:
-        raise UsageError(f"{name}={number!r} is no span of time. Give a number above 0.")
-    return number
+    if not _is_number(number) or not 0 < number <= _LONGEST:
+        raise UsageError(
+            f"{name}={number!r} is no span of time. Give a number above 0, up to {_LONGEST:,}."
+        )
+    return float(number)
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, (int, float)) and not isinstance(given, bool)
+
+
+def _check_seed(seed: Any, probability: float | None) -> None:
+    if seed is None:
+        return
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise UsageError(f"seed={seed!r} is no seed. Give an integer.")
+    if probability is None:
+        raise UsageError(f"seed={seed!r} seeds nothing. Give probability= with it.")
+
+
+def _check_text(name: str, given: Any) -> None:
+    if given is not None and not (isinstance(given, str) and given):
+        what = {"secret": "a name or an ARN", "version_stage": "a staging label"}[name]
+        raise UsageError(f"{name}={given!r} is not {what}. Give one, or None for any.")
 
 
 def _several(name: str, codes: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -256,7 +256,8 @@ async def _converse(
                 break
             call.delays.append(delay)
             service.clock.advance(seconds=delay)
-    except UsageError as error:
+    except BaseException as error:
+        # A misuse, a body that nobody can read, or what a handler or a predicate raised.
         call.met(type(error).__name__)
         raise
     finally:
@@ -324,15 +325,12 @@ def _response(answer: Answer, url: str) -> AWSResponse:
 def _parsed(call: Call, endpoint: Any, operation_model: OperationModel, raw: Any) -> dict[str, Any]:
     """Parse an answer as Endpoint does: errors once more, by their own shape."""
     parser = _parser(endpoint, operation_model)
-    try:
-        parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
-    except Exception as error:
-        # Of a garbled body; botocore lets it out to the code under test, too.
-        call.met(type(error).__name__)
-        raise
-    if "Error" in parsed:
-        call.met(parsed["Error"]["Code"])
-        shape = operation_model.service_model.shape_for_error_code(parsed["Error"]["Code"])
+    parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    # What arrives may be another error than the one that was sent, or none.
+    code = parsed.get("Error", {}).get("Code")
+    call.met(code)
+    if code is not None:
+        shape = operation_model.service_model.shape_for_error_code(code)
         if shape is not None:
             parsed.update(parser.parse(raw, shape))
     return parsed

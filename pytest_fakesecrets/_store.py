@@ -166,3 +166,10 @@ class Store:
         dues = {secret.arn: secret.rotation_due for secret in self}
         self.rotations = {arn: due for arn, due in dues.items() if due}
         self._serial = max((self._serial, *(secret.serial for secret in self)))
+
+
+def with_secrets(snapshot: Snapshot, secrets: Iterable[StoredSecret]) -> Snapshot:
+    """Return a state in which secrets exist as well, as :meth:`Store.place` has it."""
+    store = Store.of(snapshot)
+    store.place(secrets)
+    return store.snapshot()

@@ -1,6 +1,44 @@
 from __future__ import annotations
 
+import asyncio
+import time
+from datetime import datetime, timezone
+
 # Loaded once here: what a run of pytester in this process is first to import, it drops at its end.
 import boto3  # noqa: F401 - see above
+import pytest
 
 from pytest_fakesecrets import FakeSecrets  # noqa: F401 - see above
+
+
+@pytest.fixture
+def sleeps(monkeypatch):
+    """Have any sleep of the process fail, and return those that were tried."""
+    tried = []
+
+    def sleep(seconds):
+        tried.append(seconds)
+        pytest.fail(f"The process slept for {seconds} seconds.")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    return tried
+
+
+@pytest.fixture
+def frozen_time(monkeypatch):
+    """Have the time of the machine stand still, so that only botocore moves the fake's clock."""
+    monkeypatch.setattr(time, "time", lambda: 1_767_225_600.0)
+    return datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def awake(monkeypatch):
+    """Have any sleep of the event loop fail the test."""
+    sleep = asyncio.sleep
+
+    async def refuse(seconds, result=None):
+        assert seconds == 0, f"The event loop slept for {seconds} seconds."
+
+        return await sleep(0, result)
+
+    monkeypatch.setattr(asyncio, "sleep", refuse)

@@ -7,7 +7,7 @@ import json
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 
 def members_of(response):
@@ -39,3 +39,21 @@ def without_token(client):
 
     client.meta.events.register("before-call.secrets-manager", drop)
     return client
+
+
+def client_that_gives_up(region="us-east-1", **config):
+    """Return a client that repeats nothing."""
+    return boto3.client(
+        "secretsmanager", region, config=Config(retries={"max_attempts": 0}, **config)
+    )
+
+
+def outcome(call, **parameters):
+    """Make a call; return AWS's code, the name of botocore's exception, or OK."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    except BotoCoreError as error:
+        return type(error).__name__
+    return "OK"

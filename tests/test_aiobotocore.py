@@ -47,19 +47,6 @@ def refused(monkeypatch, tmp_path):
     return tried
 
 
-@pytest.fixture
-def awake(monkeypatch):
-    """Have any sleep of the event loop fail the test."""
-    sleep = asyncio.sleep
-
-    async def refuse(seconds, result=None):
-        assert seconds == 0, f"The event loop slept for {seconds} seconds."
-
-        return await sleep(0, result)
-
-    monkeypatch.setattr(asyncio, "sleep", refuse)
-
-
 def client_of(**options):
     """Return a client that is to be entered."""
     return get_session().create_client(SERVICE, **options)

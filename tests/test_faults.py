@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, SSLError
 from botocore.session import Session
 
-from pytest_fakesecrets import FakeSecrets, Fault, UsageError
+from pytest_fakesecrets import FakeSecrets, Fault, InjectedError, UsageError
 
 ERRORS_OF_GET_SECRET_VALUE = {
     "DecryptionFailure": (
@@ -402,3 +404,158 @@ def test_repr(fake_secrets, client):
         other
     )
     assert f"<Faults [{one!r}, {other!r}]>" == repr(fake_secrets.faults)
+
+
+def test_clear_cancels(fake_secrets):
+    """A fault that was forgotten knows that it strikes no more."""
+    fault = fake_secrets.faults.slow(5)
+    assert "armed" == fault.state
+    fake_secrets.faults.clear()
+
+    assert ("cancelled", False) == (fault.state, fault.armed)
+
+
+def test_a_fault_in_a_block(fake_secrets, client):
+    """A fault is armed until its block ends."""
+    with fake_secrets.faults.add("ThrottlingException") as fault:
+        during = code(client.get_secret_value, SecretId="a")
+
+    assert ("ThrottlingException", "OK") == (during, code(client.get_secret_value, SecretId="a"))
+    assert (1, "cancelled") == (fault.hits, fault.state)
+
+
+def test_a_block_that_raises(fake_secrets, client):
+    """A fault ends with its block also where the block raises, and the exception goes on."""
+    faults = fake_secrets.faults
+    with pytest.raises(ZeroDivisionError), faults.add("ThrottlingException") as fault:
+        _ = 1 / 0
+
+    assert "cancelled" == fault.state
+    assert "OK" == code(client.get_secret_value, SecretId="a")
+
+
+def test_blocks_within_each_other(fake_secrets, client):
+    """Each block ends its own fault."""
+    faults, seen = fake_secrets.faults, []
+    with faults.add("ThrottlingException"):
+        with faults.add("InternalServiceError", operation="DescribeSecret"):
+            seen += [code(client.describe_secret, SecretId="a")]
+        with faults.add("DecryptionFailure", times=1):
+            seen += [code(client.get_secret_value, SecretId="a")]
+    seen += [code(client.get_secret_value, SecretId="a")]
+
+    assert ["ThrottlingException", "ThrottlingException", "OK"] == seen
+
+
+def test_a_block_of_a_cancelled_fault_is_refused(fake_secrets):
+    """A fault that was cancelled cannot be armed again."""
+    fault = fake_secrets.faults.add("ThrottlingException", operation="ListSecrets")
+    fault.cancel()
+    with pytest.raises(UsageError) as caught, fault:
+        pytest.fail("The block was entered.")
+
+    assert (
+        "<Fault ThrottlingException on ListSecrets of any secret, 0 hits> was cancelled, "
+        "so no block arms it again. Add a new one."
+    ) == str(caught.value)
+
+
+def test_states(fake_secrets, client):
+    """A fault is armed, then used up; one that is cancelled stays so."""
+    fault = fake_secrets.faults.add("ThrottlingException", times=1)
+    states = [fault.state]
+    code(client.get_secret_value, SecretId="a")
+    states += [fault.state]
+    fault.cancel()
+
+    assert ["armed", "used up", "cancelled"] == [*states, fault.state]
+
+
+def test_each_documented_error_in_turn(fake_secrets, client):
+    """A loop over each() meets the five errors of GetSecretValue, one at a time."""
+    seen = []
+    for injected in fake_secrets.faults.each():
+        with pytest.raises(injected.exception):
+            client.get_secret_value(SecretId="a")
+        seen.append((injected.operation, injected.code))
+        assert injected.code == code(client.get_secret_value, SecretId="b")
+
+    assert [("GetSecretValue", error) for error in ERRORS_OF_GET_SECRET_VALUE] == sorted(seen)
+    assert "OK" == code(client.get_secret_value, SecretId="a")
+
+
+def test_each_of_several_operations(fake_secrets):
+    """Codes are narrowed and widened, each operation has those that it can meet, and none twice."""
+    each = fake_secrets.faults.each(
+        "GetSecretValue",
+        "PutSecretValue",
+        "GetSecretValue",
+        only=["DecryptionFailure", "EncryptionFailure"],
+        also=["ThrottlingException", "ReadTimeoutError", "LimitExceededException"],
+    )
+
+    assert [
+        ("GetSecretValue", "DecryptionFailure"),
+        ("GetSecretValue", "ThrottlingException"),
+        ("GetSecretValue", "ReadTimeoutError"),
+        ("PutSecretValue", "EncryptionFailure"),
+        ("PutSecretValue", "DecryptionFailure"),
+        ("PutSecretValue", "ThrottlingException"),
+        ("PutSecretValue", "ReadTimeoutError"),
+        ("PutSecretValue", "LimitExceededException"),
+    ] == [(injected.operation, injected.code) for injected in each]
+
+
+def test_each_of_none(fake_secrets):
+    """Without documented errors only the further ones are met."""
+    each = fake_secrets.faults.each(only=[], also=["SSLError"])
+
+    assert ["SSLError"] == [injected.code for injected in each]
+
+
+def test_a_loop_that_ends_early(fake_secrets, client):
+    """An error is injected no longer than its turn lasts, however it ends."""
+    for _ in fake_secrets.faults.each():
+        break
+    with contextlib.suppress(ZeroDivisionError):
+        for _ in fake_secrets.faults.each():
+            _ = 1 / 0
+
+    assert "OK" == code(client.get_secret_value, SecretId="a")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("DecryptionFailure", ClientError),
+        ("ThrottlingException", ClientError),
+        ("ReadTimeoutError", ReadTimeoutError),
+        ("EndpointConnectionError", EndpointConnectionError),
+    ],
+)
+def test_the_exception_of_an_injected_error(name, expected):
+    """An injected error says which exception boto3 raises for it."""
+    assert expected is InjectedError(name, "GetSecretValue").exception
+
+
+def test_what_a_hook_decides(fake_secrets, client):
+    """A hook may decide an outcome, as far as no fault does."""
+    hits = fake_secrets.faults.add("InternalServiceError", times=1)
+    fake_secrets.faults.decide = lambda call: (
+        "SSLError" if call.operation == "ListSecrets" else "ThrottlingException"
+    )
+
+    assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
+    assert "ThrottlingException" == code(client.get_secret_value, SecretId="a")
+    with pytest.raises(SSLError):
+        client.list_secrets()
+    assert 1 == hits.hits
+
+
+def test_what_a_hook_decides_wrongly(fake_secrets, client):
+    """A hook that names an error which the operation does not have is refused."""
+    fake_secrets.faults.decide = lambda _: "EncryptionFailure"
+
+    with pytest.raises(UsageError, match="EncryptionFailure is not an error of GetSecretValue"):
+        client.get_secret_value(SecretId="a")
+    assert "UsageError" == fake_secrets.calls.last.outcome

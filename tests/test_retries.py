@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import random
-import time
-from datetime import datetime, timezone
 
 import boto3
 import pytest
@@ -22,25 +20,7 @@ FINAL = (
 )
 NEEDS_RETRY = "needs-retry.secrets-manager.GetSecretValue"
 
-
-@pytest.fixture(autouse=True)
-def sleeps(monkeypatch):
-    """Have any sleep of the process fail, and return those that were tried."""
-    tried = []
-
-    def sleep(seconds):
-        tried.append(seconds)
-        pytest.fail(f"The process slept for {seconds} seconds.")
-
-    monkeypatch.setattr(time, "sleep", sleep)
-    return tried
-
-
-@pytest.fixture
-def frozen_time(monkeypatch):
-    """Have the time of the machine stand still, so that only retries move the fake's clock."""
-    monkeypatch.setattr(time, "time", lambda: 1_767_225_600.0)
-    return datetime(2026, 1, 1, tzinfo=timezone.utc)
+pytestmark = pytest.mark.usefixtures("sleeps")
 
 
 def client_of(mode, **retries):

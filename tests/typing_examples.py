@@ -1,5 +1,8 @@
 """What a type checker is to make of the public face; checked by mypy and pyright, never run."""
 
+# Each `type: ignore` below stands where both checkers are to refuse something.
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +17,7 @@ from pytest_fakesecrets import (
     CallLog,
     Clock,
     Denial,
+    ErrorCodes,
     FakeSecrets,
     Fault,
     Faults,
@@ -33,6 +37,13 @@ from pytest_fakesecrets import (
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from typing_extensions import assert_type  # noqa: TC004 - nothing here is ever run
+
+    from pytest_fakesecrets._codes import (
+        ConnectionErrorName,
+        ErrorCode,
+        LostResponseName,
+        OperationName,
+    )
 
 NOW = datetime(2024, 2, 29, tzinfo=timezone.utc)
 pytestmark = pytest.mark.secrets({"a": "v"}, Secret("b", "w"), region="eu-west-1")
@@ -165,11 +176,76 @@ def disturb(fake_secrets: FakeSecrets) -> None:
     )
     assert_type(fault.hits, int)
     assert_type(fault.armed, bool)
+    assert_type(fault.state, str)
+    assert_type(fault.target, str)
+    assert_type(fault.operation, str | None)
     fault.cancel()
+    assert_type(len(fake_secrets.faults), int)
     fake_secrets.faults.clear()
     assert_type(fake_secrets.clock.now(), datetime)
     assert_type(fake_secrets.clock.advance(days=31, seconds=0.5), datetime)
     assert_type(fake_secrets.clock.move_to(NOW), datetime)
+
+
+def choose(fake: FakeSecrets, chosen: str) -> None:
+    """Give every effect and every option; literals are offered, and any text is taken."""
+    code: ErrorCode = "DecryptionFailure"
+    error: ConnectionErrorName = "EndpointConnectionError"
+    operation: OperationName = "GetSecretValue"
+    lost: LostResponseName = "ConnectionClosedError"
+    with fake.faults.add(error, operation=operation) as fault:
+        assert_type(fault, Fault)
+    faults: list[Fault] = [
+        fake.faults.add(code, secret="a", message="Later.", times=2),
+        fake.faults.add(chosen, operation=chosen),
+        fake.faults.slow(5, version_stage="AWSPENDING", nth=3),
+        fake.faults.slow(0.5, region="eu-west-1", account="123456789012", every=2),
+        fake.faults.lose_response(),
+        fake.faults.lose_response(lost, probability=0.1, seed=1),
+        fake.faults.garble(),
+        fake.faults.garble(b"<html>", status=502, when=lambda call: call.attempts == 1),
+        fake.faults.lag(calls=1),
+        fake.faults.lag(seconds=0.5, operation="ListSecrets", secret=None),
+    ]
+    assert_type([fault.hits for fault in faults], list[int])
+    for injected in fake.faults.each("GetSecretValue", chosen, only=[code], also={error, chosen}):
+        assert_type(injected, InjectedError)
+        assert_type(injected.exception, type[Exception])
+    call = fake.calls.last
+    assert_type(call.outcomes, list[str])
+    assert_type(call.delays, list[float])
+    assert_type(call.ended, datetime | None)
+    assert_type(call.labels, set[str])
+
+
+def refused_faults(fake: FakeSecrets) -> None:
+    """Get faults wrong: each of these lines is refused."""
+    fake.faults.add()  # type: ignore[call-arg]
+    fake.faults.add(ValueError)  # type: ignore[arg-type]
+    fake.faults.add("ThrottlingException", 2)  # type: ignore[call-arg,arg-type]
+    fake.faults.add("ThrottlingException", times="2")  # type: ignore[arg-type]
+    fake.faults.add("ThrottlingException", operatoin="GetSecretValue")  # type: ignore[call-arg]
+    fake.faults.add("ThrottlingException", operation=["GetSecretValue"])  # type: ignore[arg-type]
+    fake.faults.add("ThrottlingException", when=lambda: True)  # type: ignore[misc,arg-type]
+    fake.faults.slow("5")  # type: ignore[arg-type]
+    fake.faults.slow(5, message="Later.")  # type: ignore[call-arg]
+    fake.faults.garble("<html>")  # type: ignore[arg-type]
+    fake.faults.lag(5)  # type: ignore[call-arg]
+    code: ErrorCode = "DecryptionFailureException"  # type: ignore[assignment]
+    error: ConnectionErrorName = "ReadTimeout"  # type: ignore[assignment]
+    operation: OperationName = "GetSecret"  # type: ignore[assignment]
+    print(code, error, operation)  # noqa: T201 - they only have to be used
+
+
+def name_codes(fake: FakeSecrets) -> None:
+    """Use AWS's codes as constants; a misspelt one is no attribute."""
+    assert_type(fake.errors, ErrorCodes)
+    code: ErrorCode = fake.errors.DecryptionFailure
+    other: ErrorCode = ErrorCodes.ThrottlingException
+    fake.faults.add(code)
+    fake.faults.add(fake.errors.InternalServiceError, operation="GetSecretValue")
+    fake.errors.DecryptionFailureException  # type: ignore[attr-defined]  # noqa: B018 - it only has to be refused
+    fake.errors.DecryptionFailure = other  # type: ignore[misc]
 
 
 def use_keys(fake_secrets: FakeSecrets) -> None:

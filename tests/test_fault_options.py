@@ -1,0 +1,539 @@
+from __future__ import annotations
+
+import math
+
+import boto3
+import pytest
+from botocore.config import Config
+from support import client_that_gives_up, outcome
+
+from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
+
+CURRENT, PREVIOUS = "1" * 32, "2" * 32
+OTHER = "222222222222"
+VERSIONS = [
+    Version("new", ["AWSCURRENT", "blue"], id=CURRENT),
+    Version("old", ["AWSPREVIOUS"], id=PREVIOUS),
+]
+CALLS = {
+    "get": ("get_secret_value", {"SecretId": "a"}),
+    "get b": ("get_secret_value", {"SecretId": "b"}),
+    "get blue": ("get_secret_value", {"SecretId": "a", "VersionStage": "blue"}),
+    "get old": ("get_secret_value", {"SecretId": "a", "VersionStage": "AWSPREVIOUS"}),
+    "get id": ("get_secret_value", {"SecretId": "a", "VersionId": CURRENT}),
+    "get old id": ("get_secret_value", {"SecretId": "a", "VersionId": PREVIOUS}),
+    "describe": ("describe_secret", {"SecretId": "a"}),
+    "describe b": ("describe_secret", {"SecretId": "b"}),
+    "list": ("list_secrets", {}),
+    "put green": (
+        "put_secret_value",
+        {"SecretId": "b", "SecretString": "x", "VersionStages": ["green"]},
+    ),
+    "move": (
+        "update_secret_version_stage",
+        {"SecretId": "a", "VersionStage": "blue", "MoveToVersionId": PREVIOUS},
+    ),
+    "rename": ("update_secret", {"SecretId": "b", "Description": "x"}),
+    "put": ("put_secret_value", {"SecretId": "a", "SecretString": "x"}),
+    "create": ("create_secret", {"Name": "c", "SecretString": "x"}),
+    "create empty": ("create_secret", {"Name": "d"}),
+    "far": ("get_secret_value", {"SecretId": "a"}),
+    "stranger": ("get_secret_value", {"SecretId": "a"}),
+}
+OF_A = {"get", "get blue", "get old", "get id", "get old id", "describe", "move", "put", "far"}
+OF_A |= {"stranger"}
+GETS = {name for name in CALLS if name.startswith("get")} | {"far", "stranger"}
+SELECTIONS = [
+    ({}, set(CALLS)),
+    ({"operation": None, "secret": None, "region": None, "when": None}, set(CALLS)),
+    ({"operation": "GetSecretValue"}, GETS),
+    ({"operation": "ListSecrets"}, {"list"}),
+    ({"secret": "a"}, OF_A),
+    ({"secret": "c"}, {"create"}),
+    ({"secret": "never created"}, set()),
+    (
+        {"version_stage": "AWSCURRENT"},
+        {"get", "get b", "get id", "put", "create", "far", "stranger"},
+    ),
+    ({"version_stage": "AWSPREVIOUS"}, {"get old", "get old id"}),
+    ({"version_stage": "blue"}, {"get blue", "get id", "move"}),
+    ({"version_stage": "green"}, {"put green"}),
+    ({"region": "eu-west-1"}, {"far"}),
+    ({"region": "us-east-1"}, set(CALLS) - {"far"}),
+    ({"account": OTHER}, {"stranger"}),
+    ({"account": "123456789012"}, set(CALLS) - {"stranger"}),
+    ({"when": lambda call: "VersionId" in call.parameters}, {"get id", "get old id"}),
+    ({"when": lambda _: 0}, set()),
+    ({"when": lambda _: "yes"}, set(CALLS)),
+    ({"operation": "GetSecretValue", "secret": "b"}, {"get b"}),
+    ({"operation": "GetSecretValue", "version_stage": "blue"}, {"get blue", "get id"}),
+    ({"operation": "PutSecretValue", "version_stage": "AWSCURRENT"}, {"put"}),
+    ({"secret": "a", "region": "eu-west-1"}, {"far"}),
+    ({"secret": "b", "region": "eu-west-1"}, set()),
+    ({"account": OTHER, "region": "eu-west-1"}, set()),
+    (
+        {
+            "operation": "GetSecretValue",
+            "secret": "a",
+            "version_stage": "AWSCURRENT",
+            "region": "us-east-1",
+            "account": "123456789012",
+            "when": lambda call: "VersionId" not in call.parameters,
+        },
+        {"get"},
+    ),
+]
+EFFECTS = {
+    "add": lambda faults, **options: faults.add("ThrottlingException", **options),
+    "slow": lambda faults, **options: faults.slow(5, **options),
+    "lose_response": lambda faults, **options: faults.lose_response(**options),
+    "garble": lambda faults, **options: faults.garble(status=500, **options),
+}
+
+
+@pytest.fixture
+def fake():
+    """Give a fake with secrets in two Regions and two accounts."""
+    with FakeSecrets(
+        Secret("a", versions=VERSIONS),
+        Secret("b", "w"),
+        Secret("a", "far", region="eu-west-1"),
+        Secret("a", "strange", account=OTHER),
+    ) as fake:
+        yield fake
+
+
+def struck_of(fake, fault):
+    """Make every call of the table; return those that a fault struck."""
+    clients = {
+        "far": client_that_gives_up("eu-west-1"),
+        "stranger": fake.client(account=OTHER),
+    }
+    clients["stranger"].meta.events.register_first("needs-retry", lambda **_: False)
+    here, struck = client_that_gives_up(), set()
+    for name, (method, parameters) in CALLS.items():
+        hits = fault.hits
+        outcome(getattr(clients.get(name, here), method), **parameters)
+        struck |= {name} if fault.hits > hits else set()
+    return struck
+
+
+@pytest.mark.parametrize("add", EFFECTS.values(), ids=EFFECTS)
+@pytest.mark.parametrize(("options", "expected"), SELECTIONS)
+def test_the_attempts_that_all_options_mean(fake, add, options, expected):
+    """A fault of any kind strikes the calls that every option means, and no others."""
+    fault = add(fake.faults, **options)
+
+    assert expected == struck_of(fake, fault)
+
+
+@pytest.mark.parametrize(
+    ("options", "pattern"),
+    [
+        ({}, "XXXXXX"),
+        ({"times": 1}, "X....."),
+        ({"times": 4}, "XXXX.."),
+        ({"nth": 1}, "X....."),
+        ({"nth": 3}, "..X..."),
+        ({"nth": 7}, "......"),
+        ({"every": 1}, "XXXXXX"),
+        ({"every": 2}, ".X.X.X"),
+        ({"every": 4}, "...X.."),
+        ({"every": 2, "times": 2}, ".X.X.."),
+        ({"every": 1, "times": 2}, "XX...."),
+        ({"probability": 1}, "XXXXXX"),
+        ({"probability": 1.0, "times": 3}, "XXX..."),
+        ({"probability": 1e-12, "seed": 4}, "......"),
+    ],
+)
+@pytest.mark.parametrize("add", EFFECTS.values(), ids=EFFECTS)
+def test_the_rhythm_of_a_fault(fake, add, options, pattern):
+    """A fault strikes the first attempts, the n-th, every n-th, or all of those it is meant for."""
+    client = client_that_gives_up()
+    fault = add(fake.faults, operation="GetSecretValue", secret="a", **options)
+    struck = ""
+    for _ in pattern:
+        hits = fault.hits
+        outcome(client.get_secret_value, SecretId="b")
+        client.list_secrets()
+        outcome(client.get_secret_value, SecretId="a")
+        struck += ".X"[fault.hits - hits]
+
+    assert pattern == struck
+    assert pattern.count("X") == fault.hits
+
+
+def test_each_retry_is_an_attempt_that_is_counted(fake):
+    """The n-th attempt may be a retry: the second one of a call fails, the third one passes."""
+    fake.faults.add("InternalServiceError", nth=1)
+    fake.faults.add("ThrottlingException", nth=2)
+    client = boto3.client("secretsmanager", config=Config(retries={"mode": "standard"}))
+
+    client.get_secret_value(SecretId="a")
+
+    assert ["InternalServiceError", "ThrottlingException", "OK"] == fake.calls.last.outcomes
+
+
+def test_a_fault_counts_the_attempts_that_another_one_struck(fake):
+    """Of faults for the same attempts each keeps its own count, so that they make a script."""
+    client = client_that_gives_up()
+    faults = [
+        fake.faults.add("InternalServiceError", nth=1),
+        fake.faults.add("ThrottlingException", nth=3),
+        fake.faults.add("ExpiredTokenException", every=2, times=2),
+        fake.faults.add("DecryptionFailure", nth=4),
+    ]
+
+    seen = [outcome(client.get_secret_value, SecretId="a") for _ in range(5)]
+
+    assert [
+        "InternalServiceError",
+        "ExpiredTokenException",
+        "ThrottlingException",
+        "ExpiredTokenException",
+        "OK",
+    ] == seen
+    assert [1, 1, 2, 0] == [fault.hits for fault in faults]
+    assert {"used up"} == {fault.state for fault in faults}
+
+
+def struck_at_random(seed, probability=0.5, calls=60, times=None):
+    """Return which of many reads a fault of some probability struck."""
+    with FakeSecrets({"a": "v"}) as fake:
+        client = client_that_gives_up()
+        fake.faults.add("ThrottlingException", probability=probability, seed=seed, times=times)
+        return [outcome(client.get_secret_value, SecretId="a") != "OK" for _ in range(calls)]
+
+
+def test_a_probability_repeats_exactly():
+    """The same seed strikes the same attempts in each run; no seed is the seed 0."""
+    assert struck_at_random(7) == struck_at_random(7)
+    assert struck_at_random(None) == struck_at_random(0)
+
+
+def test_a_probability_differs_by_seed():
+    """Another seed strikes other attempts."""
+    assert 20 == len({tuple(struck_at_random(seed)) for seed in range(20)})
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.5, 0.9])
+def test_a_probability_is_about_what_happens(probability):
+    """Among many attempts about that share is struck."""
+    share = sum(struck_at_random(1, probability, calls=300)) / 300
+
+    assert abs(share - probability) < 0.1
+
+
+def test_a_probability_draws_nothing_for_other_faults():
+    """What is struck at random does not depend on the faults that strike before it."""
+
+    def struck(with_another):
+        with FakeSecrets({"a": "v"}) as fake:
+            client = client_that_gives_up()
+            if with_another:
+                fake.faults.add("InternalServiceError", times=3)
+            fake.faults.add("ThrottlingException", probability=0.5, seed=3)
+            return [outcome(client.get_secret_value, SecretId="a") for _ in range(30)]
+
+    assert struck(with_another=False)[3:] == struck(with_another=True)[3:]
+
+
+def test_a_probability_with_times(fake):
+    """A fault of some probability strikes no more often than it is told."""
+    assert 2 == sum(struck_at_random(1, times=2))
+
+
+def test_a_predicate_sees_the_call_with_masked_values(fake):
+    """A predicate is given the call as the log shows it: values masked, and still equal."""
+    seen = []
+    fake.faults.add("ThrottlingException", when=seen.append)
+    client = client_that_gives_up()
+
+    client.put_secret_value(SecretId="a", SecretString="hunter2")
+
+    assert seen == [fake.calls.last]
+    assert "hunter2" not in repr(seen)
+    assert "hunter2" == seen[0].parameters["SecretString"].value
+    assert {"AWSCURRENT"} == seen[0].labels
+    assert ("us-east-1", "123456789012", 1) == (
+        seen[0].region,
+        seen[0].account,
+        seen[0].attempts,
+    )
+
+
+def test_a_predicate_is_asked_for_calls_that_the_other_options_mean(fake):
+    """A predicate never sees a call of another operation, secret, Region or account."""
+    seen = []
+    fake.faults.add(
+        "ThrottlingException",
+        operation="GetSecretValue",
+        secret="a",
+        region="us-east-1",
+        account="123456789012",
+        when=lambda call: seen.append((call.operation, call.parameters["SecretId"])),
+    )
+    client = client_that_gives_up()
+    client.get_secret_value(SecretId="b")
+    client.describe_secret(SecretId="a")
+    client_that_gives_up("eu-west-1").get_secret_value(SecretId="a")
+    fake.client(account=OTHER).get_secret_value(SecretId="a")
+    client.get_secret_value(SecretId="a")
+
+    assert [("GetSecretValue", "a")] == seen
+
+
+@pytest.mark.parametrize("error", [AssertionError, KeyError, ConnectionError, UsageError])
+def test_what_a_predicate_raises_reaches_the_test(fake, error):
+    """An exception of a predicate comes out of the call, is not retried, and is on the log."""
+
+    def predicate(_):
+        raise error("of the predicate")
+
+    before = fake.snapshot()
+    fault = fake.faults.add("ThrottlingException", when=predicate)
+    client = boto3.client("secretsmanager", config=Config(retries={"mode": "standard"}))
+
+    with pytest.raises(error, match="of the predicate"):
+        client.put_secret_value(SecretId="a", SecretString="x")
+
+    call = fake.calls.last
+    assert (1, error.__name__, [error.__name__]) == (call.attempts, call.error, call.outcomes)
+    assert call.ended is not None
+    assert (0, before) == (fault.hits, fake.snapshot())
+
+
+OPTIONS = (
+    "account, every, nth, operation, probability, region, secret, seed, times, version_stage, when"
+)
+REFUSALS = {
+    "unknown option": (
+        {"operatoin": "GetSecretValue"},
+        f"operatoin is not an option of a fault; did you mean operation? Choose among: {OPTIONS}.",
+    ),
+    "unknown operation": ({"operation": "GetSecret"}, "GetSecret is not an operation of Secrets"),
+    "several operations": (
+        {"operation": ["GetSecretValue", "ListSecrets"]},
+        "['GetSecretValue', 'ListSecrets'] is not an operation of Secrets Manager",
+    ),
+    "secret of no secret": (
+        {"operation": "GetRandomPassword", "secret": "a"},
+        "GetRandomPassword names no secret, so no fault of it is about 'a'. Leave secret= out.",
+    ),
+    "secret of a list": (
+        {"operation": "ListSecrets", "secret": "a"},
+        "ListSecrets names no secret, so no fault of it is about 'a'. Leave secret= out.",
+    ),
+    "stage of no version": (
+        {"operation": "DescribeSecret", "version_stage": "blue"},
+        (
+            "DescribeSecret asks for no staging label, so no fault of it is about 'blue'. "
+            "Leave version_stage= out."
+        ),
+    ),
+    "empty secret": (
+        {"secret": ""},
+        "secret='' is not a name or an ARN. Give one, or None for any.",
+    ),
+    "secrets": (
+        {"secret": ["a"]},
+        "secret=['a'] is not a name or an ARN. Give one, or None for any.",
+    ),
+    "stages": (
+        {"version_stage": ["blue"]},
+        "version_stage=['blue'] is not a staging label. Give one, or None for any.",
+    ),
+    "region": ({"region": "Europe"}, "'Europe'"),
+    "account": ({"account": "12"}, "'12'"),
+    "when": ({"when": "always"}, "when='always' is no predicate. Give a function of a Call."),
+    "times 0": ({"times": 0}, "times=0 is not a number of attempts. Give 1 or more, or None for"),
+    "times true": ({"times": True}, "times=True is not a number of attempts."),
+    "nth 0": ({"nth": 0}, "nth=0 is not a number. Give 1 or more."),
+    "nth text": ({"nth": "2"}, "nth='2' is not a number. Give 1 or more."),
+    "every 0": ({"every": 0}, "every=0 is not a number. Give 1 or more."),
+    "every fraction": ({"every": 1.5}, "every=1.5 is not a number. Give 1 or more."),
+    "probability 0": (
+        {"probability": 0},
+        "probability=0 is not a probability. Give more than 0 and at most 1.",
+    ),
+    "probability in percent": ({"probability": 50}, "probability=50 is not a probability."),
+    "probability true": ({"probability": True}, "probability=True is not a probability."),
+    "probability nan": ({"probability": math.nan}, "probability=nan is not a probability."),
+    "probability text": ({"probability": "0.5"}, "probability='0.5' is not a probability."),
+    "seed alone": ({"seed": 3}, "seed=3 seeds nothing. Give probability= with it."),
+    "seed text": ({"seed": "x", "probability": 0.5}, "seed='x' is no seed. Give an integer."),
+    "seed true": ({"seed": True, "probability": 0.5}, "seed=True is no seed. Give an integer."),
+    "nth and every": (
+        {"nth": 2, "every": 2},
+        "nth= and every= exclude each other. Give one of them.",
+    ),
+    "nth and times": ({"nth": 2, "times": 2}, "nth= and times= exclude each other."),
+    "nth and probability": ({"nth": 2, "probability": 0.5}, "nth= and probability= exclude"),
+    "every and probability": ({"every": 2, "probability": 0.5}, "every= and probability= exclude"),
+}
+METHODS = {**EFFECTS, "lag": lambda faults, **options: faults.lag(calls=1, **options)}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("case", REFUSALS)
+def test_options_that_make_no_sense_are_refused(method, case):
+    """What a fault of any kind could never obey is refused, and no fault is added."""
+    options, message = REFUSALS[case]
+    if method == "lag" and case == "secret of no secret":
+        message = "GetRandomPassword is not an operation that reads secrets"
+    fake = FakeSecrets()
+
+    with pytest.raises(UsageError) as caught:
+        METHODS[method](fake.faults, **options)
+
+    assert message in str(caught.value)
+    assert [] == list(fake.faults)
+    assert 0 == len(fake.faults)
+
+
+LONGEST = "Give a number above 0, up to 1,000,000,000."
+
+
+@pytest.mark.parametrize(
+    ("misuse", "message"),
+    [
+        (lambda faults: faults.slow(0), f"seconds=0 is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow(-1), f"seconds=-1 is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow("5"), f"seconds='5' is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow(seconds=True), f"seconds=True is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow(math.inf), f"seconds=inf is no span of time. {LONGEST}"),
+        (lambda faults: faults.slow(math.nan), f"seconds=nan is no span of time. {LONGEST}"),
+        (
+            lambda faults: faults.lose_response("ReadTimeout"),
+            (
+                "ReadTimeout is not what a client meets when a response is lost; did you mean "
+                "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError."
+            ),
+        ),
+        (
+            lambda faults: faults.lose_response("EndpointConnectionError"),
+            (
+                "EndpointConnectionError is not what a client meets when a response is lost; did "
+                "you mean ConnectionClosedError? Choose among: ConnectionClosedError, "
+                "ReadTimeoutError."
+            ),
+        ),
+        (lambda faults: faults.garble("<html>"), "body of type str is no body. Give bytes."),
+        (lambda faults: faults.garble(status=99), "status=99 is no HTTP status. Give 100 to 599."),
+        (lambda faults: faults.garble(status="502"), "status='502' is no HTTP status."),
+        (lambda faults: faults.garble(status=502.0), "status=502.0 is no HTTP status."),
+        (
+            lambda faults: faults.lag(),
+            "faults.lag() was told no lag. Give calls=1, or seconds=0.5.",
+        ),
+        (lambda faults: faults.lag(calls=0), "calls=0 is not a number of calls. Give 1 or more."),
+        (lambda faults: faults.lag(seconds=0), f"seconds=0 is no span of time. {LONGEST}"),
+        (
+            lambda faults: faults.lag(calls=1, operation="PutSecretValue"),
+            "PutSecretValue is not an operation that reads secrets",
+        ),
+        (
+            lambda faults: faults.add("ReadTimeoutError", message="Later."),
+            "ReadTimeoutError is no answer of AWS, so it has no message=. Leave it out.",
+        ),
+        (
+            lambda faults: faults.add("ThrottlingException", message=5),
+            "message=5 is no text. Give a string.",
+        ),
+        (
+            lambda faults: faults.each("GetSecretValu"),
+            "GetSecretValu is not an operation of Secrets Manager; did you mean GetSecretValue?",
+        ),
+        (
+            lambda faults: faults.each(only="DecryptionFailure"),
+            "only='DecryptionFailure' is one string. Give a list.",
+        ),
+        (
+            lambda faults: faults.each(also="ThrottlingException"),
+            "also='ThrottlingException' is one string. Give a list.",
+        ),
+        (
+            lambda faults: faults.each("GetSecretValue", only=["EncryptionFailure"]),
+            (
+                "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
+                "DecryptionFailure? Choose among: DecryptionFailure, InternalServiceError, "
+            ),
+        ),
+        (
+            lambda faults: faults.each(also=["Throttling"]),
+            "Throttling is not an error of Secrets Manager; did you mean ThrottlingException?",
+        ),
+        (
+            lambda faults: faults.each(
+                "GetRandomPassword", "TagResource", also=["PublicPolicyException"]
+            ),
+            (
+                "PublicPolicyException is not an error of GetRandomPassword or TagResource. Choose "
+                "among: InternalServiceError, InvalidParameterException, InvalidRequestException, "
+                "ResourceNotFoundException."
+            ),
+        ),
+    ],
+)
+def test_effects_that_make_no_sense_are_refused(misuse, message):
+    """What cannot befall a call is refused with the remedy, and no fault is added."""
+    fake = FakeSecrets()
+
+    with pytest.raises(UsageError) as caught:
+        misuse(fake.faults)
+
+    assert str(caught.value).startswith(message)
+    assert [] == list(fake.faults)
+
+
+def test_faults_are_true_also_when_there_are_none():
+    """The faults of a fake are an object, not a list that may be empty."""
+    assert FakeSecrets().faults
+
+
+def test_a_target_in_words():
+    """A fault says what it is for, with every option that was given."""
+    faults = FakeSecrets().faults
+
+    def weekday(_):
+        return True
+
+    plain = faults.slow(1)
+    full = faults.add(
+        "ThrottlingException",
+        operation="GetSecretValue",
+        secret="a",
+        version_stage="blue",
+        region="eu-west-1",
+        account=OTHER,
+        when=weekday,
+        probability=0.5,
+    )
+
+    assert "any operation of any secret" == plain.target
+    assert (
+        "GetSecretValue of a, version_stage=blue, region=eu-west-1, account=222222222222, "
+        "when=weekday, probability=0.5"
+    ) == full.target
+    assert ("GetSecretValue", "a") == (full.operation, full.secret)
+    assert (None, None) == (plain.operation, plain.secret)
+    assert f"<Fault ThrottlingException on {full.target}, 0 hits>" == repr(full)
+
+
+@pytest.mark.parametrize(
+    ("add", "text"),
+    [
+        (lambda faults: faults.add("SSLError"), "SSLError"),
+        (lambda faults: faults.slow(0.5), "answer after 0.5 s"),
+        (lambda faults: faults.lose_response(), "lost response (ReadTimeoutError)"),
+        (lambda faults: faults.garble(b""), "garbled answer"),
+        (lambda faults: faults.lag(calls=2), "reads behind by 2 calls"),
+        (lambda faults: faults.lag(seconds=3), "reads behind by 3 s"),
+        (lambda faults: faults.lag(calls=2, seconds=3), "reads behind by 2 calls or 3 s"),
+    ],
+)
+def test_an_effect_in_words(add, text):
+    """The repr of a fault says what it does."""
+    fault = add(FakeSecrets().faults)
+
+    assert f"<Fault {text} on any operation of any secret, 0 hits>" == repr(fault)
