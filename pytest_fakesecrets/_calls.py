@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
+from ._arn import is_arn
 from ._caller import Caller
 from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
+from ._lines import calls_section, known_outcome
 from ._model import operations
 from ._secret import CURRENT, Value
+from ._settings import Settings
+
+if TYPE_CHECKING:
+    from ._codes import OperationName
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -105,6 +111,12 @@ class Call:
         """The error code that the code under test saw, or ``OK``."""
         return self.error or "OK"
 
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets that it named, as they were sent; of a batch with filters, those it found."""
+        found = sorted(name for name in tuple(self.identities) if not is_arn(name))
+        return secret_ids(self.parameters) or found
+
     def met(self, error: str | None) -> None:
         """Note what the latest attempt met; None for success."""
         self.error = error
@@ -116,14 +128,18 @@ class Call:
 
 
 class CallLog(Sequence[Call]):
-    """All calls that reached a fake, oldest first."""
+    """All calls that reached a fake, oldest first; ``print`` shows the latest as a table."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Settings | None = None) -> None:
         self._calls: list[Call] = []
+        self._own = own or Settings()
 
     def __repr__(self) -> str:
         listed = ", ".join(map(_summary, self))
         return f"<CallLog of {': '.join(filter(None, [str(len(self)), listed]))}>"
+
+    def __str__(self) -> str:
+        return "\n".join(calls_section(self, self._own).lines()) or "no calls"
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -149,7 +165,9 @@ class CallLog(Sequence[Call]):
             raise UsageError(message)
         return self._calls[-1]
 
-    def of(self, operation: str | None = None, *, secret: str | None = None) -> list[Call]:
+    def of(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> list[Call]:
         """Return the calls of one operation, about one secret, or both.
 
         :param operation: AWS's name, such as ``GetSecretValue``; any by default.
@@ -163,7 +181,9 @@ class CallLog(Sequence[Call]):
             if operation in (None, call.operation) and (secret is None or call.is_about(secret))
         ]
 
-    def count(self, operation: str | None = None, *, secret: str | None = None) -> int:
+    def count(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> int:
         """Return how many calls :meth:`of` finds; the attempts of one call count once."""
         return len(self.of(operation, secret=secret))
 
@@ -207,4 +227,4 @@ def _labels(operation: str, parameters: Mapping[str, Any]) -> list[str]:
 def _summary(call: Call) -> str:
     named = " ".join(secret_ids(call.parameters))
     retried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
-    return f"{call.operation}({named}) {call.outcome}{retried}"
+    return f"{call.operation}({named}) {known_outcome(call.outcome)}{retried}"

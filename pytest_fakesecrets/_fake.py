@@ -16,6 +16,7 @@ from ._codes import ErrorCodes
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
+from ._report import describe
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
@@ -199,6 +200,9 @@ class FakeSecrets(Mapping[str, SecretView]):
 
     def __repr__(self) -> str:
         return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
+
+    def __str__(self) -> str:
+        return describe(self._service)
 
     def __enter__(self) -> Self:
         self.start()
