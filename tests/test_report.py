@@ -467,6 +467,9 @@ def test_no_value_shows(fake_secrets, secrets_client):
         attempt(secrets_client.list_secrets)
     told = [str(fake_secrets), str(fake_secrets.calls), repr(fake_secrets.calls)]
     told += [repr(fake_secrets.rotations), repr(fake_secrets.faults), str(properties(fake_secrets))]
+    with pytest.raises(AssertionError) as caught:
+        fake_secrets.calls.assert_not_called()
+    told += [str(caught.value)]
 
     assert [] == [text for text in told if CANARY in text]
     whens = re.findall("when=([^ ]+)$", str(fake_secrets), re.MULTILINE)
