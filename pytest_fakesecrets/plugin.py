@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ._errors import UsageError, unknown_choice
+from ._plugin.reports import add_report
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -162,15 +163,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Show with a failing test the rotations that ran in it, without what they raised."""
+# Last, when the outcome is final: that of a test that is expected to fail is no failure.
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show with a failing test what its fakes have seen."""
     outcome: Any = yield
-    report = outcome.get_result()
     running = item.config.stash.get(_RUNNING, [])
-    runs = [repr(run) for other in running for run in other.fake.rotations]
-    if call.when == "call" and report.failed and runs:
-        report.sections.append(("rotations of fake secrets", "\n".join(runs)))
+    add_report(item, outcome.get_result(), [other.fake for other in running])
 
 
 @pytest.fixture

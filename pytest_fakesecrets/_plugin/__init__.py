@@ -1,0 +1,1 @@
+"""What the plugin does apart from giving fixtures."""
