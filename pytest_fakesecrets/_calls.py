@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
+from ._arn import is_arn
 from ._caller import Caller
 from ._errors import HIDE_MISUSE, ServiceError, UsageError, unknown_choice
+from ._lines import calls_section, known_outcome, named_here
 from ._model import operations
 from ._secret import CURRENT, Value
+from ._settings import Settings
+
+if TYPE_CHECKING:
+    from ._codes import OperationName
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -107,6 +113,12 @@ class Call:
         """The error code that the code under test saw, or ``OK``."""
         return self.error or "OK"
 
+    @property
+    def secrets(self) -> list[str]:
+        """The secrets that it named, as they were sent; of a batch with filters, those it found."""
+        found = sorted(name for name in tuple(self.identities) if not is_arn(name))
+        return secret_ids(self.parameters) or found
+
     def met(self, error: str | None) -> None:
         """Note what the latest attempt met; None for success."""
         self.error = error
@@ -118,14 +130,18 @@ class Call:
 
 
 class CallLog(Sequence[Call]):
-    """All calls that reached a fake, oldest first."""
+    """All calls that reached a fake, oldest first; ``print`` shows the latest as a table."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: Settings | None = None) -> None:
         self._calls: list[Call] = []
+        self._own = own or Settings()
 
     def __repr__(self) -> str:
         listed = ", ".join(map(_summary, self))
         return f"<CallLog of {': '.join(filter(None, [str(len(self)), listed]))}>"
+
+    def __str__(self) -> str:
+        return "\n".join(calls_section(self, self._own).lines()) or "no calls"
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -151,7 +167,9 @@ class CallLog(Sequence[Call]):
             raise UsageError(message)
         return self._calls[-1]
 
-    def of(self, operation: str | None = None, *, secret: str | None = None) -> list[Call]:
+    def of(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> list[Call]:
         """Return the calls of one operation, about one secret, or both.
 
         :param operation: AWS's name, such as ``GetSecretValue``; any by default.
@@ -165,9 +183,64 @@ class CallLog(Sequence[Call]):
             if operation in (None, call.operation) and (secret is None or call.is_about(secret))
         ]
 
-    def count(self, operation: str | None = None, *, secret: str | None = None) -> int:
+    def count(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> int:
         """Return how many calls :meth:`of` finds; the attempts of one call count once."""
         return len(self.of(operation, secret=secret))
+
+    def assert_called(
+        self,
+        operation: OperationName | str | None = None,
+        *,
+        secret: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Fail, with the log in the message, where no call was made, or not as many as wanted.
+
+        :param operation: AWS's name, such as ``GetSecretValue``; any by default.
+        :param secret: a name or an ARN; any by default.
+        :param times: how many calls, retries not counted; at least one by default.
+        :raises UsageError: for an operation that Secrets Manager does not have, or no number.
+        """
+        __tracebackhide__ = True
+        _check_times(times)
+        count = self.count(operation, secret=secret)
+        if count == times or (times is None and count):
+            return
+        expected = _expected(times)
+        happened = f"was called {_often(count)}" if count else "was not called"
+        sentence = f"{operation or 'Secrets Manager'} should {expected}{self._about(secret)}"
+        raise AssertionError(f"{sentence}, but {happened}.\n{self}")
+
+    def assert_not_called(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> None:
+        """Fail, with the log in the message, where a call was made.
+
+        :param operation: AWS's name, such as ``GetSecretValue``; any by default.
+        :param secret: a name or an ARN; any by default.
+        :raises UsageError: for an operation that Secrets Manager does not have.
+        """
+        __tracebackhide__ = True
+        self.assert_called(operation, secret=secret, times=0)
+
+    def assert_only(self, *operations: OperationName | str, secret: str | None = None) -> None:
+        """Fail, with the log in the message, where a call of another operation was made.
+
+        :param operations: AWS's names of all that is allowed; none of them need have been called.
+        :param secret: a name or an ARN, to look at the calls about this secret alone.
+        :raises UsageError: without an operation, or for one that Secrets Manager does not have.
+        """
+        __tracebackhide__ = True
+        _check_allowed(operations)
+        made = [call.operation for call in self.of(secret=secret)]
+        others = [name for name in dict.fromkeys(made) if name not in operations]
+        if others:
+            allowed, found = " and ".join(operations), " and ".join(others)
+            were = "was" if len(others) == 1 else "were"
+            sentence = f"Only {allowed} should have been called{self._about(secret)}"
+            raise AssertionError(f"{sentence}, but {found} {were} called.\n{self}")
 
     def record(self, call: Call) -> None:
         """Write a new call down."""
@@ -176,6 +249,9 @@ class CallLog(Sequence[Call]):
     def clear(self) -> None:
         """Forget all calls."""
         self._calls.clear()
+
+    def _about(self, secret: str | None) -> str:
+        return "" if secret is None else f" about {named_here(secret, self._own)}"
 
 
 def check_operation(operation: str | None) -> None:
@@ -186,6 +262,32 @@ def check_operation(operation: str | None) -> None:
     if not isinstance(operation, str) or operation not in operations():
         what = "an operation of Secrets Manager"
         raise unknown_choice(what, operation, operations())
+
+
+def _check_times(times: Any) -> None:
+    is_number = isinstance(times, int) and not isinstance(times, bool) and times >= 0
+    if times is not None and not is_number:
+        raise UsageError(f"times={times!r} is not a number of calls. Give 0 or more.")
+
+
+def _check_allowed(operations: Sequence[str]) -> None:
+    if not operations:
+        raise UsageError(
+            "assert_only() was told no operation. Name those that may have been called, or use "
+            "assert_not_called() where none may."
+        )
+    for operation in operations:
+        check_operation(str(operation))
+
+
+def _expected(times: int | None) -> str:
+    if times == 0:
+        return "not have been called"
+    return "have been called" if times is None else f"have been called {_often(times)}"
+
+
+def _often(times: int) -> str:
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
 
 
 def _masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -212,4 +314,4 @@ def _labels(operation: str, parameters: Mapping[str, Any]) -> list[str]:
 def _summary(call: Call) -> str:
     named = " ".join(secret_ids(call.parameters))
     retried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
-    return f"{call.operation}({named}) {call.outcome}{retried}"
+    return f"{call.operation}({named}) {known_outcome(call.outcome)}{retried}"

@@ -18,6 +18,7 @@ from ._codes import ErrorCodes
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
+from ._report import describe
 from ._seedfiles import read_files
 from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
 from ._service import Service
@@ -205,6 +206,9 @@ class FakeSecrets(Mapping[str, SecretView]):
     def __repr__(self) -> str:
         return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
 
+    def __str__(self) -> str:
+        return describe(self._service)
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -230,7 +234,8 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.start_from(outer)
         self._entered = True
         self._service.lets_through = lets_through
-        for listen in tuple(listeners):
+        # Of a run of pytest within another, the inner one is concerned.
+        for listen in listeners[-1:]:
             listen(self)
         activate(self._service, beneath=inner)
 

@@ -26,6 +26,7 @@ from ._effects import (
     can_strike,
 )
 from ._errors import DEFAULT_MESSAGES, HIDE_MISUSE, UsageError, unknown_choice
+from ._lines import kind_of
 from ._model import errors_of, exception_of, operations, request_shape
 from ._settings import check_account, check_region
 
@@ -578,7 +579,9 @@ def _several(name: str, codes: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def _name_of(function: Callable[..., object]) -> str:
-    return getattr(function, "__name__", repr(function))
+    # As the source says; its repr, and a name given at run time, may hold the value of a secret.
+    code = getattr(function, "__code__", None)
+    return kind_of(function) if code is None else str(code.co_name)
 
 
 _OPTIONS: Final = tuple(FaultOptions.__annotations__)

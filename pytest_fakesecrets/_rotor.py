@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ._clock import Clock
 from ._errors import ServiceError, UsageError, not_found
 from ._lambdas import Lambdas, SecretChange, context_of, not_registered
+from ._lines import kind_of
 from ._rotation import Job
 from ._secret import StoredSecret
 from ._store import Store
@@ -38,7 +39,7 @@ class RotationStep:
 
     def __str__(self) -> str:
         # The exception's own text may hold the value of a secret.
-        return f"{self.name} {type(self.exception).__name__ if self.exception else 'OK'}"
+        return f"{self.name} {kind_of(self.exception) if self.exception else 'OK'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

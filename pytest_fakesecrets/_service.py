@@ -41,7 +41,7 @@ class Service:
         self.settings = settings
         self.lock = threading.RLock()
         self.store = Store()
-        self.calls = CallLog()
+        self.calls = CallLog(settings)
         self.faults = Faults()
         self.denials = Denials()
         self.clock = Clock()

@@ -14,6 +14,7 @@ import pytest
 
 from ._errors import UsageError
 from ._plugin.options import add_inis, check_inis, closest, described, errors_of_marks
+from ._plugin.reports import add_report
 from ._plugin.session import FakesOfRun, usage_errors_shown
 from ._plugin.unused import UnusedFaults, UnusedSeeds
 
@@ -160,7 +161,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Have a test be what runs, with a fake where no fixture can give it one."""
     fakes = item.config.stash[_FAKES]
-    fakes.started.clear()
     with fakes.at(item), ExitStack() as ends:
         if _is_real(item):
             ends.enter_context(fakes.run("function", item, lets_through=True))
@@ -172,6 +172,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse the marker ``secrets_errors`` where pytest cannot run a test several times."""
+    item.config.stash[_FAKES].started.clear()
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
@@ -193,15 +194,13 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("fake_secrets")
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Show with a failing test the rotations that ran in it, without what they raised."""
+# Last, when the outcome is final: that of a test that is expected to fail is no failure.
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show with a failing test what its fakes have seen."""
     outcome: Any = yield
-    report = outcome.get_result()
     fakes = item.config.stash[_FAKES]
-    runs = [repr(run) for entry in fakes.running for run in entry.fake.rotations]
-    if call.when == "call" and report.failed and runs:
-        report.sections.append(("rotations of fake secrets", "\n".join(runs)))
+    add_report(item, outcome.get_result(), fakes.of_test())
 
 
 @pytest.fixture

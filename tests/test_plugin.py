@@ -952,30 +952,3 @@ def test_items_without_fixtures_are_left_alone(pytester):
     result = pytester.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=1)
-
-
-def test_a_failing_test_shows_its_rotations(run):
-    """The report of a failing test has the rotations that ran, with no text of their exceptions."""
-    result = run("""
-    LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
-
-    def rotate(event, context):
-        raise ValueError("canary")
-
-    def test_it(fake_secrets, secrets_client):
-        fake_secrets.add("db", "v")
-        fake_secrets.rotation_lambda(LAMBDA, rotate)
-        secrets_client.rotate_secret(
-            SecretId="db",
-            RotationLambdaARN=LAMBDA,
-            RotationRules={"AutomaticallyAfterDays": 30},
-        )
-        fail = False
-        assert fail
-    """)
-
-    result.assert_outcomes(failed=1)
-    shown = result.stdout.str()
-    assert "rotations of fake secrets" in shown
-    assert "createSecret ValueError" in shown
-    assert "canary" not in shown

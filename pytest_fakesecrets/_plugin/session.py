@@ -76,6 +76,11 @@ class FakesOfRun:
         """Listen no more."""
         listeners.remove(self._meet)
 
+    def of_test(self) -> list[FakeSecrets]:
+        """Return the fakes that the present test has seen, also those that have ended."""
+        wider = [entry.fake for entry in self.running if entry.fake not in self.started]
+        return [*wider, *self.started]
+
     @contextmanager
     def at(self, node: Node) -> Iterator[None]:
         """Have a node be what runs."""
