@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ._calls import Call, CallLog, Masked
     from ._clock import Clock
     from ._codes import ErrorCodes
-    from ._errors import NotImitatedError, UsageError
+    from ._errors import FakeSecretsWarning, NotImitatedError, UsageError
     from ._fake import FakeSecrets, SecretView
     from ._faults import Fault, Faults, InjectedError
     from ._kms import Kms
@@ -25,6 +25,7 @@ __all__ = [
     "Denial",
     "ErrorCodes",
     "FakeSecrets",
+    "FakeSecretsWarning",
     "Fault",
     "Faults",
     "InjectedError",
@@ -47,6 +48,7 @@ _HOMES = {
     "Denial": "_access",
     "ErrorCodes": "_codes",
     "FakeSecrets": "_fake",
+    "FakeSecretsWarning": "_errors",
     "Fault": "_faults",
     "Faults": "_faults",
     "InjectedError": "_faults",

@@ -102,6 +102,10 @@ class UsageError(Exception):
     """The test author asked the fake for something it cannot do; says what, and the remedy."""
 
 
+class FakeSecretsWarning(UserWarning):
+    """A test shows the value of a secret."""
+
+
 # What a module names __tracebackhide__ for pytest: a misuse ends at the test's own line.
 HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from ._announce import listeners
 from ._arn import is_arn
 from ._caller import acting, said
 from ._codes import ErrorCodes
@@ -220,6 +221,8 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.start_from(outer)
         self._entered = True
         activate(self._service, beneath=inner)
+        for listener in tuple(listeners):
+            listener(self)
 
     def stop(self) -> None:
         """Stop answering, as the end of ``with`` does.

@@ -37,11 +37,13 @@ class SecretsOptions:
     seeds: tuple[Seed, ...] = ()
     region: str | None = None
     account: str | None = None
+    leaks: str | None = None
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> SecretsOptions:
         """Read a mark; refuse an option that it does not have."""
-        _check_options(mark, ("account", "region"))
+        _check_options(mark, ("account", "leaks", "region"))
+        _check_leaks(mark.kwargs.get("leaks"))
         return cls(mark.args, **mark.kwargs)
 
 
@@ -112,14 +114,42 @@ class _Running:
 _RUNNING: Final = pytest.StashKey[list[_Running]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini options."""
+    parser.addini(
+        "fakesecrets_leaks",
+        "what to do about a test that shows the value of a secret: off, warn or error",
+        type="string",
+        default="off",
+    )
+    parser.addini(
+        "fakesecrets_leaks_min_length",
+        "how many characters a value has at least, to be looked for",
+        type="string",
+        default="8",
+    )
+    parser.addini(
+        "fakesecrets_leaks_ignore",
+        "what is no secret: patterns NAME, or NAME:PATH for a part of the secret's JSON",
+        type="linelist",
+    )
+    parser.addini(
+        "fakesecrets_leaks_exclude_loggers",
+        "loggers whose DEBUG records, and those of their children, are not looked into",
+        type="args",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
+    """Register the markers, and leak detection where it is wanted."""
     config.stash[_RUNNING] = []
+    if config.getini("fakesecrets_leaks") != "off":
+        _detect_leaks(config)
     config.addinivalue_line(
         "markers",
-        "secrets(*seeds, region=None, account=None): give the test a fake AWS Secrets Manager with "
-        "these secrets (dicts of names to values, Secret objects). Several marks add up; the "
-        "closest wins for the same secret.",
+        "secrets(*seeds, region=None, account=None, leaks=None): give the test a fake AWS Secrets "
+        "Manager with these secrets (dicts of names to values, Secret objects). Several marks add "
+        "up; the closest wins for the same secret.",
     )
     config.addinivalue_line(
         "markers",
@@ -148,6 +178,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if names is not None and item.get_closest_marker("secrets"):
             # Before all others, so that an autouse fixture may already call Secrets Manager.
             names[:] = ["fake_secrets", *(name for name in names if name != "fake_secrets")]
+            if any(_wants_leaks(mark) for mark in item.iter_markers("secrets")):
+                _detect_leaks(item.config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -274,6 +306,35 @@ def _check_options(mark: pytest.Mark, known: tuple[str, ...]) -> None:
         if option not in known:
             what = f"an option of @pytest.mark.{mark.name}"
             raise unknown_choice(what, option, known)
+
+
+def _check_leaks(level: str | None) -> None:
+    if level is None:
+        return
+    from ._plugin.leaks import LEVELS
+
+    if level not in LEVELS:
+        what = "a value of leaks= of @pytest.mark.secrets"
+        raise unknown_choice(what, level, LEVELS)
+
+
+def _wants_leaks(mark: pytest.Mark) -> bool:
+    return mark.kwargs.get("leaks") in ("warn", "error")
+
+
+def _detect_leaks(config: pytest.Config) -> None:
+    """Register leak detection, unless it is there already."""
+    if config.pluginmanager.has_plugin("fakesecrets_leaks"):
+        return
+    from ._announce import listeners
+    from ._plugin.leaks import LeakDetector
+    from ._plugin.values import SeenValues
+
+    seen = SeenValues()
+    config.pluginmanager.register(LeakDetector(config, seen), "fakesecrets_leaks")
+    config.pluginmanager.register(seen, "fakesecrets_values")
+    listeners.append(seen.heard_of)
+    config.add_cleanup(lambda: listeners.remove(seen.heard_of))
 
 
 def _several(name: str, codes: Any) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ def test_public_names_are_sorted_and_complete():
         "Denial",
         "ErrorCodes",
         "FakeSecrets",
+        "FakeSecretsWarning",
         "Fault",
         "Faults",
         "InjectedError",

@@ -432,7 +432,7 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose among: account, region."
+                "Choose among: account, leaks, region."
             ),
         ),
         (
@@ -579,9 +579,9 @@ def test_markers_are_documented(run):
     result = run("", "--markers")
 
     assert (
-        "@pytest.mark.secrets(*seeds, region=None, account=None): give the test a fake AWS Secrets "
-        "Manager with these secrets (dicts of names to values, Secret objects). Several marks add "
-        "up; the closest wins for the same secret."
+        "@pytest.mark.secrets(*seeds, region=None, account=None, leaks=None): give the test a fake "
+        "AWS Secrets Manager with these secrets (dicts of names to values, Secret objects). "
+        "Several marks add up; the closest wins for the same secret."
     ) in result.outlines
     assert (
         "@pytest.mark.secrets_errors(operation='GetSecretValue', only=None, also=()): which errors "
