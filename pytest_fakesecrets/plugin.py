@@ -57,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _begin(config)
     config.addinivalue_line(
         "markers",
-        "secrets(*seeds, region=None, account=None, file=(), real=False, unused_faults=None): "
+        "secrets(*seeds, region=None, account=None, file=(), real=False, leaks=None, "
+        "unused_faults=None): "
         "give the test a fake AWS Secrets Manager with these secrets (dicts of names to values, "
         "Secret objects; files relative to the test's). Several marks add up; the closest wins for "
         "the same secret. real=True lets the test reach the real AWS instead.",
@@ -70,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "ThrottlingException or ReadTimeoutError.",
     )
     fakes = config.stash[_FAKES]
+    if config.getini("fakesecrets_leaks") != "off":
+        _detect_leaks(config)
     config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
     if (level := config.getini("fakesecrets_unused_seeds")) != "off":
         config.pluginmanager.register(UnusedSeeds(fakes, level), "fakesecrets_unused_seeds")
@@ -131,6 +134,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     always = config.getini("fakesecrets_always")
     for item in items:
         names = getattr(item, "fixturenames", None)
+        if _wants_leaks(item):
+            _detect_leaks(config)
         if names is None or _is_real(item):
             continue
         if _is_run_per_error(item) and "secrets_error" not in names:
@@ -172,7 +177,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse the marker ``secrets_errors`` where pytest cannot run a test several times."""
-    item.config.stash[_FAKES].started.clear()
+    item.config.stash[_FAKES].begin_test()
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
@@ -271,3 +276,18 @@ def _is_real(item: pytest.Item) -> bool:
     with suppress(UsageError):
         return bool(closest(item, "real"))
     return False
+
+
+def _wants_leaks(item: pytest.Item) -> bool:
+    with suppress(UsageError):
+        return closest(item, "leaks") in ("warn", "error")
+    return False
+
+
+def _detect_leaks(config: pytest.Config) -> None:
+    """Begin to look for leaks, unless that is done already."""
+    if config.pluginmanager.has_plugin("fakesecrets_leaks"):
+        return
+    from ._plugin.leaks import LeakDetector
+
+    config.pluginmanager.register(LeakDetector(config, config.stash[_FAKES]), "fakesecrets_leaks")

@@ -266,7 +266,7 @@ def test_hooks_seed_it_once_they_are_known(suite):
         ("fakesecrets_account = 12", "fakesecrets_account='12' is not an AWS account."),
         (
             "fakesecrets_guard = on",
-            "fakesecrets_guard = 'on' is none of its values. Choose among: off, warn, error.",
+            "on is not a value of the ini option fakesecrets_guard",
         ),
         ("fakesecrets_always = perhaps", "invalid truth value 'perhaps'"),
     ],

@@ -85,7 +85,7 @@ def test_a_level_that_there_is_not(run, ini):
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert (
-        f"{ini.name} = 'loud' is none of its values. Choose among: off, warn, error."
+        f"loud is not a value of the ini option {ini.name}. Choose among: error, off, warn."
     ) in result.stderr.str()
 
 
@@ -174,7 +174,7 @@ def test_files_of_a_module_in_a_folder(pytester):
         ("file=[5]", "file=[5] of @pytest.mark.secrets is no path. Give one, or a list of them."),
         (
             'unused_faults="loud"',
-            "loud is not a value of unused_faults=. Choose among: error, off, warn.",
+            "loud is not a value of unused_faults= of @pytest.mark.secrets. Choose among: ",
         ),
     ],
 )

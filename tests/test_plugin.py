@@ -432,7 +432,7 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose among: account, file, real, region, unused_faults."
+                "Choose among: account, file, leaks, real, region, unused_faults."
             ),
         ),
         (

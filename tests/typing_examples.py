@@ -19,6 +19,7 @@ from pytest_fakesecrets import (
     Denial,
     ErrorCodes,
     FakeSecrets,
+    FakeSecretsWarning,
     Fault,
     Faults,
     InjectedError,
@@ -52,6 +53,11 @@ pytestmark = pytest.mark.secrets({"a": "v"}, Secret("b", "w"), region="eu-west-1
 def version() -> str:
     """Get the version, which is text."""
     return __version__
+
+
+def warnings() -> type[UserWarning]:
+    """Name the warning of leak detection, as a filter does."""
+    return FakeSecretsWarning
 
 
 def describe() -> list[Secret]:

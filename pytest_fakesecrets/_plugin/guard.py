@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from .._errors import HIDE_MISUSE, FakeSecretsWarning, RealCallError
-from .verdicts import judge
+from .verdicts import Finding, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +51,16 @@ class Guard:
             self._fakes.node.stash.setdefault(_KEY, []).append(text)
         raise RealCallError(text)
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Iterator[None]:
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
         """Have a test fail whose code has swallowed the refusal."""
         outcome: Any = yield
         report = outcome.get_result()
         texts = item.stash.get(_KEY, [])
         if texts and report.passed:
-            judge(item, report, "error", "guard", texts[0])
+            judge(item, call, report, Finding("error", "guard", texts[0]))
         texts.clear()
 
     def _near(self, file: str) -> str:

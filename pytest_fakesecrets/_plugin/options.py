@@ -77,6 +77,30 @@ INIS: Final = (
         "warn (the same, with a warning) or error (it does not leave the process)",
     ),
     Ini(
+        "fakesecrets_leaks",
+        "string",
+        "off",
+        "what happens where a test shows the value of a secret: off, warn or error",
+    ),
+    Ini(
+        "fakesecrets_leaks_min_length",
+        "string",
+        "8",
+        "how many characters a value has at least, to be looked for (default: 8)",
+    ),
+    Ini(
+        "fakesecrets_leaks_ignore",
+        "linelist",
+        [],
+        "what is no secret: patterns NAME, or NAME:PATH for a part of the secret's JSON",
+    ),
+    Ini(
+        "fakesecrets_leaks_exclude_loggers",
+        "args",
+        [],
+        "loggers whose DEBUG records, and those of their children, are not looked into",
+    ),
+    Ini(
         "fakesecrets_unused_faults",
         "string",
         "off",
@@ -105,11 +129,15 @@ def check_inis(config: pytest.Config) -> None:
     :raises pytest.UsageError: naming option, value and choices.
     """
     for ini in INIS:
-        if ini.is_level and config.getini(ini.name) not in LEVELS:
-            raise pytest.UsageError(
-                f"{ini.name} = {config.getini(ini.name)!r} is none of its values. "
-                f"Choose among: {', '.join(LEVELS)}."
-            )
+        given = config.getini(ini.name)
+        if ini.is_level and given not in LEVELS:
+            what = f"a value of the ini option {ini.name}"
+            raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", LEVELS)))
+    length = config.getini("fakesecrets_leaks_min_length")
+    if not length.isdecimal() or int(length) < 1:
+        raise pytest.UsageError(
+            f"fakesecrets_leaks_min_length = {length} is no number of characters. Give 1 or more."
+        )
     try:
         check_region(config.getini("fakesecrets_region"))
         check_account(config.getini("fakesecrets_account"))
@@ -134,6 +162,7 @@ class SecretsOptions:
     account: str | None = None
     file: tuple[str | os.PathLike[str], ...] = ()
     real: bool | None = None
+    leaks: Level | None = None
     unused_faults: Level | None = None
 
     @classmethod
@@ -145,10 +174,10 @@ class SecretsOptions:
         return said
 
     def _check(self) -> None:
-        for name in ("unused_faults",):
+        for name in ("leaks", "unused_faults"):
             level = getattr(self, name)
             if level is not None and level not in LEVELS:
-                raise unknown_choice(f"a value of {name}=", level, LEVELS)
+                raise unknown_choice(f"a value of {name}= of @pytest.mark.secrets", level, LEVELS)
         if self.real is not None and not isinstance(self.real, bool):
             raise UsageError(
                 f"real={self.real!r} of @pytest.mark.secrets is neither True nor False."
@@ -253,7 +282,8 @@ def _check_options(mark: pytest.Mark, known: Iterable[str]) -> None:
 
 def _shown(config: pytest.Config, value: Any) -> str:
     if isinstance(value, list):
-        return " ".join(_near(each, config) for each in value) or "none"
+        shown = [each if isinstance(each, str) else _near(each, config) for each in value]
+        return " ".join(shown) or "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

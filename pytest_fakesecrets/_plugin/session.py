@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._fake import FakeSecrets
     from .._hooks import Hooks
     from .._lambdas import Handler
-    from .._secret import StoredSecret
+    from .._secret import StoredSecret, Value
     from .._seeds import Seed
 
 Node = pytest.Item | pytest.Collector
@@ -58,7 +58,6 @@ class FakesOfRun:
     :ivar started: the fakes that have started since the present test began, its own too.
     :ivar on_call: who wants to know of each finished call.
     :ivar on_end: who wants to know of each fake of `running` that ends.
-    :ivar keep_secret: who wants to know of each secret that comes to be, or changes.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -68,13 +67,29 @@ class FakesOfRun:
         self.started: list[FakeSecrets] = []
         self.on_call: list[Callable[[Call], object]] = []
         self.on_end: list[Callable[[Running], object]] = []
-        self.keep_secret: Callable[[StoredSecret], object] | None = None
+        self._values: dict[tuple[str, Value], None] | None = None
         self._seeds_of_ini: Origins | None = None
         listeners.append(self._meet)
 
     def close(self) -> None:
         """Listen no more."""
         listeners.remove(self._meet)
+
+    def begin_test(self) -> None:
+        """Forget what only the test before had."""
+        self.started.clear()
+        if self._values is not None:
+            self._values.clear()
+            self._ask_for_values()
+
+    def remember_values(self) -> Collection[tuple[str, Value]]:
+        """Return what will hold the values of all secrets that the present test's fakes ever have.
+
+        Each with the name of its secret.
+        """
+        self._values = {}
+        self._ask_for_values()
+        return self._values.keys()
 
     def of_test(self) -> list[FakeSecrets]:
         """Return the fakes that the present test has seen, also those that have ended."""
@@ -197,7 +212,18 @@ class FakesOfRun:
         }
         if self.on_call or self.config.hook.pytest_fakesecrets_call_finished.get_hookimpls():
             chosen["finish_call"] = self._finish_call
-        return Hooks(**chosen, keep_secret=self.keep_secret)
+        if self._values is not None:
+            chosen["keep_secret"] = self._keep_values
+        return Hooks(**chosen)
+
+    def _ask_for_values(self) -> None:
+        for entry in self.running:
+            entry.fake.use(self._hooks())
+
+    def _keep_values(self, secret: StoredSecret) -> None:
+        for version in secret.versions.values():
+            if self._values is not None and version.value is not None:
+                self._values[secret.name, version.value] = None
 
     @property
     def _hook(self) -> Any:

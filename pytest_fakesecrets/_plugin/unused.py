@@ -8,7 +8,7 @@ import pytest
 
 from .._errors import FakeSecretsWarning
 from .options import closest
-from .verdicts import judge
+from .verdicts import Finding, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ class UnusedFaults:
         self._fakes = fakes
         fakes.on_end.append(self._judge_wider)
 
-    @pytest.hookimpl(hookwrapper=True)
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Iterator[None]:
@@ -44,7 +44,7 @@ class UnusedFaults:
         own = [fake for fake in self._fakes.started if fake not in wider]
         text = _unmet(own)
         if text:
-            judge(item, report, level, "faults that no call met", text)
+            judge(item, call, report, Finding(level, "faults that no call met", text))
 
     def _judge_wider(self, entry: Running) -> None:
         if entry.is_of_test or entry.node is None:

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import pytest
 
 from .._errors import FakeSecretsWarning
 
-if TYPE_CHECKING:
-    import pytest
 
+class Finding(NamedTuple):
+    """What was found.
 
-def judge(item: pytest.Item, report: pytest.TestReport, level: str, title: str, text: str) -> None:
-    """Warn of what was found in one phase of a test, or have it fail.
-
-    :param level: ``warn`` or ``error``.
-    :param title: of the section in the report of a test that had failed already.
+    :ivar level: ``warn`` or ``error``.
+    :ivar title: of the section in the report of a test that has failed already.
     """
-    if level == "warn":
-        try:
-            item.warn(FakeSecretsWarning(text))
-        except FakeSecretsWarning:
-            # The suite has its warnings raised, which a hook must not do.
-            level = "error"
-    if level == "error" and report.passed:
-        report.outcome = "failed"
-        report.longrepr = text
-    elif level == "error":
-        report.sections.append((title, text))
+
+    level: str
+    title: str
+    text: str
+
+
+def judge(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    finding: Finding,
+) -> None:
+    """Warn of what was found in one phase of a test, or have the phase fail.
+
+    To be called by the innermost wrapper of ``pytest_runtest_makereport``, so that it is to xfail,
+    and to whatever else judges a failure, the failure of the test.
+    """
+    if finding.level == "warn" and _warned(item, finding.text):
+        return
+    if not report.passed:
+        report.sections.append((finding.title, finding.text))
+        return
+    try:
+        pytest.fail(finding.text, pytrace=False)
+    except pytest.fail.Exception:
+        call.excinfo = pytest.ExceptionInfo.from_current()
+    report.outcome = "failed"
+    report.longrepr = finding.text
+
+
+def _warned(item: pytest.Item, text: str) -> bool:
+    """Warn; tell whether that is all, or the suite has its warnings raised."""
+    try:
+        item.warn(FakeSecretsWarning(text))
+    except FakeSecretsWarning:
+        return False
+    return True
