@@ -484,7 +484,10 @@ def test_any_request_is_answered(operation, data):
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW_IS_FINE)
 @given(data=st.data())
 def test_any_sequence_of_requests_keeps_the_labels(data):
-    """After any requests whatever each label is on a version, and a value has AWSCURRENT."""
+    """After any requests whatever each label is on a version, and where a value is, AWSCURRENT is.
+
+    UpdateSecretVersionStage may put it on a version that a rotation has only reserved.
+    """
     with prepared() as fake:
         for operation in data.draw(st.lists(st.sampled_from(IMITATED), max_size=6)):
             answer(operation, data.draw(requests_of(operation)))
@@ -493,7 +496,7 @@ def test_any_sequence_of_requests_keeps_the_labels(data):
             versions, labels = view.versions, view.labels
             assert set(labels.values()) <= set(versions)
             if any(version.value is not None for version in versions.values()):
-                assert versions[labels["AWSCURRENT"]].value is not None
+                assert "AWSCURRENT" in labels
 
 
 class EnoughError(Exception):

@@ -415,23 +415,6 @@ def test_a_move_that_cannot_be_is_refused(secrets_client, request_members, code,
     assert changed == _changed(secrets_client)
 
 
-def test_a_version_without_a_value_does_not_become_current(fake_secrets, secrets_client):
-    """AWSCURRENT stays where there is a value, when a rotation has only reserved a version."""
-    reserved = "r" * 32
-    current = Version("v", ["AWSCURRENT"], id="c" * 32)
-    fake_secrets.add(Secret("a", versions=[current, Version(None, ["AWSPENDING"], id=reserved)]))
-    expected = f"Secrets Manager can't find the specified secret value for VersionId: {reserved}"
-
-    assert ("ResourceNotFoundException", expected) == refusal(
-        secrets_client.update_secret_version_stage,
-        SecretId="a",
-        VersionStage="AWSCURRENT",
-        RemoveFromVersionId="c" * 32,
-        MoveToVersionId=reserved,
-    )
-    assert {"AWSCURRENT": "c" * 32, "AWSPENDING": reserved} == fake_secrets["a"].labels
-
-
 @pytest.mark.secrets(LABELLED)
 def test_a_version_without_labels_is_kept(secrets_client):
     """A version that lost its last label is deprecated: hidden, and still there by its id."""

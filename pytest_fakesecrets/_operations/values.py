@@ -122,9 +122,6 @@ def update_secret_version_stage(
     if move_to_version_id is None:
         moved = _label_removed(secret, version_stage, remove_from_version_id)
     else:
-        # AWS's answer is not known; no read would find a value there, so AWSCURRENT stays.
-        if version_stage == CURRENT and secret.versions[move_to_version_id].value is None:
-            raise version_not_found(move_to_version_id)
         moved = _label_moved(secret, version_stage, remove_from_version_id, move_to_version_id)
     if moved is not secret:
         context.keep(replace(moved, changed=context.now))
