@@ -238,8 +238,6 @@ class FakeSecrets(Mapping[str, SecretView]):
         for listen in listeners[-1:]:
             listen(self)
         activate(self._service, beneath=inner)
-        for listener in tuple(listeners):
-            listener(self)
 
     def stop(self) -> None:
         """Stop answering, as the end of ``with`` does.

@@ -31,7 +31,6 @@ _WIDER: Final = (
     "class_fake_secrets",
 )
 _FAKES: Final = pytest.StashKey[FakesOfRun]()
-_ENDS: Final = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,18 +78,15 @@ def pytest_configure(config: pytest.Config) -> None:
     fakes.ask_again()
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End what still runs."""
-    config.stash[_ENDS].close()
-
-
 def _begin(config: pytest.Config) -> None:
     """Begin all that ends with the run; where pytest loads the plugin late, when it configures."""
     if _FAKES in config.stash:
         return
     check_inis(config)
+    ends = ExitStack()
+    # Unlike pytest_unconfigure, it runs also where a conftest.py cannot be imported.
+    config.add_cleanup(ends.close)
     fakes = config.stash[_FAKES] = FakesOfRun(config)
-    ends = config.stash[_ENDS] = ExitStack()
     ends.callback(fakes.close)
     if (level := config.getini("fakesecrets_guard")) != "off":
         from ._interception import unwatch, watch

@@ -236,6 +236,57 @@ sys.exit(sum(codes))
     assert 2 == sum("11 passed" in line for line in result.outlines)
 
 
+def test_a_run_that_cannot_begin_leaves_nothing_behind(suite):
+    """Where a conftest.py cannot be imported, or an ini option is wrong, botocore is as it was."""
+    suite.makeconftest("raise ValueError")
+    script = suite.makepyfile(
+        twice="""
+import sys
+import pytest
+from botocore.endpoint import Endpoint
+from pytest_fakesecrets._announce import listeners
+
+original = Endpoint.make_request
+for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecrets_guard=on"]):
+    assert pytest.main(["-p", "no:hypothesispytest", *options]) == pytest.ExitCode.USAGE_ERROR
+    assert Endpoint.make_request is original
+    assert listeners == []
+"""
+    )
+
+    result = suite.run(sys.executable, script)
+
+    assert 0 == result.ret
+
+
+def test_leaks_of_what_it_holds_are_found(suite):
+    """A test that shows a secret of the fake around it is told so, without asking for a fake."""
+    suite.makeini(
+        "[pytest]\nfakesecrets_always = true\nfakesecrets_seeds = seeds.json\n"
+        "fakesecrets_leaks = error\n"
+    )
+    (suite.path / "seeds.json").write_text('{"db": "correct horse"}')
+    suite.makepyfile(
+        test_suite="""
+    from application import read, write
+
+    def test_shows():
+        print(read("db"))
+
+    def test_shows_nothing():
+        write("other", "battery staple")
+
+    def test_forgets():
+        print("battery staple")
+    """
+    )
+
+    result = suite.runpytest_subprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=2, failed=1)
+    assert "  db, in captured stdout of call, line 1" in result.outlines
+
+
 def test_hooks_seed_it_once_they_are_known(suite):
     """What a conftest.py contributes is there when the tests are collected."""
     suite.makeconftest("""

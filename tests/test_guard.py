@@ -258,6 +258,22 @@ def test_a_call_at_import_names_the_file(run):
     ) in result.stdout.str()
 
 
+def test_a_call_outside_any_test_is_stopped_too(pytester, run):
+    """A call of a conftest.py's hook is stopped, and the message says that no test runs."""
+    pytester.makeconftest("""
+    import test_it
+
+    def pytest_sessionfinish():
+        try:
+            test_it.read()
+        except Exception as error:
+            print(error)
+    """)
+    result = run("error", "\ndef test_it(): pass\n", "-s")
+
+    assert "Code outside any test called GetSecretValue" in result.stdout.str()
+
+
 def test_workers_have_the_guard(run):
     """Under pytest-xdist each worker has its guard."""
     result = run("error", "\ndef test_reads():\n    read()\n", "-n", "2")

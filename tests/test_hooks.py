@@ -238,6 +238,23 @@ def test_found(fake_secrets):
     result.assert_outcomes(passed=1)
 
 
+def test_no_hook_rotates_what_aws_itself_rotates(run):
+    """A hook is asked for Lambda functions only; for managed secrets the test has generate=."""
+    result = run(
+        "def pytest_fakesecrets_rotation_function(arn): raise AssertionError(arn)",
+        """
+from pytest_fakesecrets import NotImitatedError, Secret
+
+@pytest.mark.secrets(Secret("db", "v", owning_service="rds"))
+def test_managed(secrets_client):
+    with pytest.raises(NotImitatedError, match="rotated by 'rds'"):
+        secrets_client.rotate_secret(SecretId="db")
+""",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("hook", "test", "message"),
     [

@@ -714,9 +714,10 @@ def test_the_closest_marker_that_says_decides(run):
     ] == places(result)
 
 
-def test_a_wrong_level_in_a_marker(run_body):
+@pytest.mark.parametrize("level", ["off", "error"])
+def test_a_wrong_level_in_a_marker(run_body, level):
     """A level that is none is reported by its message alone."""
-    result = run_body(["pass"], decorator='@pytest.mark.secrets(leaks="loud")', leaks="off")
+    result = run_body(["pass"], decorator='@pytest.mark.secrets(leaks="loud")', leaks=level)
 
     result.assert_outcomes(errors=1)
     assert (
