@@ -102,7 +102,7 @@ def _begin(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Show the ini options under ``-v``."""
-    return f"fakesecrets: {described(config)}" if config.getoption("verbose") > 0 else None
+    return f"fakesecrets: {described(config)}" if config.option.verbose > 0 else None
 
 
 @pytest.hookimpl(hookwrapper=True)

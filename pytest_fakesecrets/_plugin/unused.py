@@ -82,8 +82,9 @@ class UnusedSeeds:
         """Have the run fail for seeds that nothing used; a run that was cut short is not judged."""
         for entry in self._fakes.running:
             self._note_end(entry)
-        if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput[_OUTPUT] = self._used
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[_OUTPUT] = self._used
         elif session.shouldstop or session.shouldfail:
             self._used.clear()
         elif self._unused() and self._level == "error" and not session.exitstatus:
