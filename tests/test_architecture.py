@@ -62,6 +62,7 @@ def test_foreign_knowledge_stays_where_it_belongs(path):
         "_model": {"botocore"},
         "_plugin": {"pytest"},
         "hookspecs": {"pytest"},
+        "marks": {"pytest"},
         "plugin": {"pytest"},
     }
     foreign = {name.split(".")[0] for dots, name in imports(path) if not dots}

@@ -33,6 +33,7 @@ from pytest_fakesecrets import (
     UsageError,
     Version,
     __version__,
+    marks,
 )
 
 if TYPE_CHECKING:
@@ -307,6 +308,14 @@ def errors(secrets_error: InjectedError, secrets_client: SecretsManagerClient) -
     assert_type(secrets_error.code, str)
     secrets_client.exceptions.DecryptionFailure  # noqa: B018 - it only has to be there
     return secrets_error.code, secrets_error.operation
+
+
+@marks.secrets({"a": "v"}, Secret("b", "w"), file=["a.toml"], leaks="error", unused_faults="off")
+@marks.secrets_errors("GetSecretValue", only=[ErrorCodes.DecryptionFailure], also=["SSLError"])
+def marked() -> None:
+    """Be marked by the typed functions."""
+    marks.secrets(leaks="loud")  # type: ignore[arg-type]
+    marks.secrets(regon="eu-west-1")  # type: ignore[call-arg]
 
 
 def refuse() -> bool:

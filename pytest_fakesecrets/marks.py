@@ -1,0 +1,69 @@
+"""The markers as functions, whose arguments type checkers and editors know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+    from ._codes import ConnectionErrorName, ErrorCode, OperationName
+    from ._plugin.options import Level
+    from ._seeds import Seed
+
+__all__ = ["secrets", "secrets_errors"]
+
+
+def secrets(  # noqa: PLR0913 - all by keyword
+    *seeds: Seed,
+    region: str | None = None,
+    account: str | None = None,
+    file: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+    real: bool | None = None,
+    leaks: Level | None = None,
+    unused_faults: Level | None = None,
+) -> pytest.MarkDecorator:
+    """Return ``@pytest.mark.secrets(...)``: give the test a fake AWS Secrets Manager.
+
+    Several marks add up; the closest wins for the same secret, and for the other options.
+
+    :param seeds: dicts of names to values, and :class:`Secret` objects.
+    :param region: the Region that is meant where a client, or a seed, names none.
+    :param account: the account that callers act as, twelve digits.
+    :param file: one file of secrets, or several; relative to the file of the test.
+    :param real: True lets the test reach the real AWS instead.
+    :param leaks: ``off``, ``warn`` or ``error``, for a test that shows the value of a secret.
+    :param unused_faults: the same, for a test that arms a fault which no call meets.
+    """
+    options = {
+        "region": region,
+        "account": account,
+        "file": file,
+        "real": real,
+        "leaks": leaks,
+        "unused_faults": unused_faults,
+    }
+    # with_args: a mark that is called with a function alone takes it for the test.
+    return pytest.mark.secrets.with_args(*seeds, **_given(options))
+
+
+def secrets_errors(
+    *operations: OperationName | str,
+    only: Iterable[ErrorCode | str] | None = None,
+    also: Iterable[ErrorCode | ConnectionErrorName | str] | None = None,
+) -> pytest.MarkDecorator:
+    """Return ``@pytest.mark.secrets_errors(...)``: run the test once per documented error.
+
+    :param operations: AWS's names; ``GetSecretValue`` by default.
+    :param only: some of the documented codes instead of all.
+    :param also: further codes, or exceptions of botocore's, such as ``ReadTimeoutError``.
+    """
+    given = _given({"only": only, "also": also})
+    return pytest.mark.secrets_errors.with_args(*operations, **given)
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

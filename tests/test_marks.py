@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import pytest
+
+from pytest_fakesecrets import ErrorCodes, FakeSecrets, marks
+from pytest_fakesecrets._plugin.options import ErrorsOptions, SecretsOptions
+
+pytestmark = marks.secrets({"db": "module"}, region="eu-west-1")
+
+
+@marks.secrets({"db": "function"})
+def test_a_mark_by_function(fake_secrets: FakeSecrets) -> None:
+    """The function makes the marker, which adds up as ever."""
+    assert "function" == fake_secrets["db"].value
+    assert "eu-west-1" == fake_secrets.region
+
+
+@marks.secrets_errors("GetSecretValue", only=[ErrorCodes.DecryptionFailure], also=["SSLError"])
+def test_errors_by_function(secrets_client, secrets_error):
+    """The function makes the marker for errors, too."""
+    with pytest.raises(secrets_error.exception):
+        secrets_client.get_secret_value(SecretId="db")
+
+    assert secrets_error.code in ("DecryptionFailure", "SSLError")
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [(marks.secrets, SecretsOptions), (marks.secrets_errors, ErrorsOptions)],
+)
+def test_the_functions_take_what_the_markers_take(function, options):
+    """A function has the parameters of its marker, in their order."""
+    fields = [field.name for field in dataclasses.fields(options)]
+
+    assert fields == list(inspect.signature(function).parameters)
+
+
+def test_what_is_not_given_is_not_said():
+    """An option that is left out is not in the mark, so that wider marks may say it."""
+    mark = marks.secrets({"a": "b"}, real=False).mark
+
+    assert ("secrets", ({"a": "b"},), {"real": False}) == (mark.name, mark.args, mark.kwargs)
