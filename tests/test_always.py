@@ -89,6 +89,7 @@ def suite(pytester, monkeypatch):
     pytester.path.joinpath("seeds.json").write_text('{"db": "s3cret"}')
     pytester.makepyfile(application=APPLICATION, test_suite=TESTS)
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    pytester.syspathinsert()
     return pytester
 
 
@@ -108,7 +109,8 @@ def test_secrets_are_there_from_import_to_end(suite, options):
     """Code finds its secrets at import, in every fixture, and each test starts from a copy."""
     suite.makeconftest("from application import read\n\nCONFIGURED = read('db')\n")
 
-    result = suite.runpytest_subprocess(*OPTIONS, *options)
+    launch = suite.runpytest_subprocess if "-n" in options else suite.runpytest_inprocess
+    result = launch(*OPTIONS, *options)
 
     result.assert_outcomes(passed=11)
 
@@ -128,7 +130,7 @@ def test_tests_alone_do_not_need_to_ask(suite):
     """
     )
 
-    result = suite.runpytest_subprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=2)
 
@@ -154,7 +156,7 @@ def test_doctests_have_copies_too(suite):
     )
     suite.maketxtfile(test_text=">>> from application import write\n>>> write('a', 'x')\n")
 
-    result = suite.runpytest_subprocess(*OPTIONS, "--doctest-modules", "--doctest-glob=*.txt")
+    result = suite.runpytest_inprocess(*OPTIONS, "--doctest-modules", "--doctest-glob=*.txt")
 
     result.assert_outcomes(passed=3)
 
@@ -179,7 +181,7 @@ def test_items_without_fixtures_have_copies_too(suite):
     suite.makepyfile(test_suite="")
     suite.maketxtfile(test_it="nothing")
 
-    result = suite.runpytest_subprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=2)
 
@@ -207,7 +209,7 @@ def test_unittest_has_copies_too(suite):
     """
     )
 
-    result = suite.runpytest_subprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=2)
 
@@ -281,7 +283,7 @@ def test_leaks_of_what_it_holds_are_found(suite):
     """
     )
 
-    result = suite.runpytest_subprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=2, failed=1)
     assert "  db, in captured stdout of call, line 1" in result.outlines
@@ -304,7 +306,7 @@ def test_hooks_seed_it_once_they_are_known(suite):
     """
     )
 
-    result = suite.runpytest_subprocess(*OPTIONS)
+    result = suite.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=1)
 
@@ -330,7 +332,7 @@ def test_a_wrong_ini_ends_the_run_with_one_message(pytester, ini, message):
         else f"[pytest]\n{ini}\n"
     )
 
-    result = pytester.runpytest_subprocess(*OPTIONS)
+    result = pytester.runpytest_inprocess(*OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret or "perhaps" in message
     assert message in result.stderr.str()

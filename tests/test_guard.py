@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+# The run in this process would take our own filter of warnings over.
+OPTIONS = [
+    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"),
+    *("-W", "default"),
+]
 CLIENT = """
 import boto3
 import pytest
@@ -35,7 +39,9 @@ def run(pytester):
     def run(level, source, *options):
         pytester.makeini(f"[pytest]\nfakesecrets_guard = {level}\n")
         pytester.makepyfile(test_it=CLIENT + source)
-        return pytester.runpytest_subprocess(*OPTIONS, *options)
+        alone = "-n" not in options
+        launch = pytester.runpytest_inprocess if alone else pytester.runpytest_subprocess
+        return launch(*OPTIONS, *options)
 
     return run
 
@@ -216,7 +222,7 @@ def test_fake(fake_secrets):
     assert read()["SecretString"] == "v"
 """
     )
-    result = pytester.runpytest_subprocess(*OPTIONS)
+    result = pytester.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=2)
 

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+# The run in this process would take our own filter of warnings over.
+OPTIONS = [
+    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"),
+    *("-W", "default"),
+]
 READ = """
 import boto3
 import pytest
@@ -21,7 +25,9 @@ def run(pytester):
     def run(ini, source, *options):
         pytester.makeini(f"[pytest]\n{ini}\n")
         pytester.makepyfile(test_it=READ + source)
-        return pytester.runpytest_subprocess(*OPTIONS, *options)
+        alone = "-n" not in options
+        launch = pytester.runpytest_inprocess if alone else pytester.runpytest_subprocess
+        return launch(*OPTIONS, *options)
 
     return run
 
@@ -195,11 +201,18 @@ def files(pytester):
     (pytester.path / "more.json").write_text('{"more": "v"}')
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "xdist"])
-@pytest.mark.parametrize("level", ["warn", "error"])
-@pytest.mark.parametrize("always", ["false", "true"])
+@pytest.mark.parametrize(
+    ("level", "always", "workers"),
+    [
+        ("warn", "false", []),
+        ("error", "true", []),
+        ("error", "false", ["-n", "2"]),
+        ("warn", "true", ["-n", "2"]),
+    ],
+    ids=["warn", "error and always", "error and xdist", "warn, always and xdist"],
+)
 @pytest.mark.usefixtures("files")
-def test_unused_seeds(run, level, workers, always):
+def test_unused_seeds(run, level, always, workers):
     """At the end of the run, each seed that no call was about is named with where it stands."""
     result = run(
         f"fakesecrets_unused_seeds = {level}\nfakesecrets_seeds = all.json\n"
