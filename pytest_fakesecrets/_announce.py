@@ -1,11 +1,22 @@
-"""Who wants to know of each fake that starts."""
+"""Who wants to know of each fake that begins or ends."""
 
 # The plugin listens from the moment it is configured, when importing a fake would cost a good part
 # of a second; so the two meet here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-listeners: Final[list[Callable[[Any], object]]] = []
+
+class Listener(Protocol):
+    """One run of pytest."""
+
+    def began(self, fake: Any, /) -> None:
+        """Note that a fake begins to answer."""
+
+    def ended(self, fake: Any, /) -> None:
+        """Note that it has stopped."""
+
+
+# Of a run of pytest within another, the inner one, which is the last, is concerned.
+listeners: Final[list[Listener]] = []

@@ -72,7 +72,7 @@ class Call:
     :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
     :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
     :ivar delays: the seconds that botocore waited before each retry.
-    :ivar listed: the names of the secrets that the answer to a ListSecrets shows.
+    :ivar listed: the ARNs of the secrets that the answer to a ListSecrets shows.
     :ivar labels: the staging labels that it asked for, or gave to a new version.
     :ivar read_timeout: the seconds after which the client gives up waiting for an answer.
     :ivar connect_timeout: the seconds after which it gives up connecting.

@@ -126,7 +126,12 @@ class Lagging:
 
     def note(self, before: State, now: datetime) -> None:
         """Remember what was there before a write."""
+        self.past(now)
         self._writes.append(_Write(now, before, self.calls))
+
+    def forget(self) -> None:
+        """Remember no write any more."""
+        self._writes.clear()
 
     def change_past(self, change: Callable[[State], State]) -> None:
         """Have what was there before the writes be something else."""
@@ -135,7 +140,7 @@ class Lagging:
 
     def past(self, now: datetime) -> State | None:
         """Return what a read sees at present; None where that is all there is."""
-        self._writes = [write for write in self._writes if self._hides(write, now)]
+        self._writes[:] = [write for write in self._writes if self._hides(write, now)]
         return self._writes[0].before if self._writes else None
 
     def count_read(self) -> None:

@@ -234,9 +234,8 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.start_from(outer)
         self._entered = True
         self._service.lets_through = lets_through
-        # Of a run of pytest within another, the inner one is concerned.
-        for listen in listeners[-1:]:
-            listen(self)
+        for listener in listeners[-1:]:
+            listener.began(self)
         activate(self._service, beneath=inner)
 
     def stop(self) -> None:
@@ -245,6 +244,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         :raises UsageError: for a fake that does not answer at present.
         """
         deactivate(self._service)
+        for listener in listeners[-1:]:
+            listener.ended(self)
 
     def use(self, hooks: Hooks) -> None:
         """Have hooks of a test run count; for the plugin."""

@@ -230,10 +230,16 @@ class Fault:
     def cancel(self) -> None:
         """Let calls pass again."""
         self._cancelled = True
+        if isinstance(self.effect, Lagging):
+            self.effect.forget()
+
+    def means(self, call: Call) -> bool:
+        """Tell whether it is armed, and meant for this attempt, as its predicate says."""
+        return self.armed and self._selection.means(call)
 
     def is_due(self, call: Call, now: datetime) -> bool:
-        """Tell whether this attempt is one to strike; count it among those that are meant."""
-        if not (self.armed and can_strike(self.effect, call, now) and self._selection.means(call)):
+        """Tell whether this attempt, which it is meant for, is one to strike; count it."""
+        if not (self.armed and can_strike(self.effect, call, now)):
             return False
         self._meant += 1
         return self._rhythm.is_due(self._meant)
@@ -248,8 +254,6 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        # What a hook of the test suite says of a call for which no fault is armed.
-        self.decide: Callable[[Call], str | None] = lambda _: None
 
     def __repr__(self) -> str:
         return f"<Faults {self._faults}>"
@@ -394,11 +398,21 @@ class Faults:
             fault.cancel()
         self._faults.clear()
 
-    def strike(self, call: Call, now: datetime) -> Blow:
-        """Return what befalls an attempt."""
+    def meant_for(self, call: Call) -> list[Fault]:
+        """Return the faults that mean an attempt. Predicates may call, so hold no lock."""
+        return [fault for fault in self if fault.means(call)]
+
+    def strike(
+        self, call: Call, now: datetime, meant: Iterable[Fault], decided: str | None
+    ) -> Blow:
+        """Return what befalls an attempt.
+
+        :param meant: the faults that mean it.
+        :param decided: the error that a hook of the test suite has for it, where no fault decides.
+        """
         # Every fault counts the attempts that it is meant for, whichever of them strikes.
-        due = [fault for fault in self if fault.is_due(call, now)]
-        blow = Blow(self._outcome(call, due))
+        due = [fault for fault in meant if fault.is_due(call, now)]
+        blow = Blow(self._outcome(call, due, decided))
         for fault in due:
             if isinstance(fault.effect, Slow) and blow.connects:
                 fault.hits += 1
@@ -417,7 +431,7 @@ class Faults:
     def note_write(self, before: State, now: datetime) -> None:
         """Have lagging reads go on seeing what was there before a write."""
         for fault in self._faults:
-            if isinstance(fault.effect, Lagging):
+            if isinstance(fault.effect, Lagging) and fault.armed:
                 fault.effect.note(before, now)
 
     def change_past(self, change: Callable[[State], State]) -> None:
@@ -431,12 +445,11 @@ class Faults:
             with self.add(injected.code, operation=injected.operation):
                 yield injected
 
-    def _outcome(self, call: Call, due: Iterable[Fault]) -> Outcome | None:
+    def _outcome(self, call: Call, due: Iterable[Fault], decided: str | None) -> Outcome | None:
         for fault in due:
             if isinstance(fault.effect, Outcome):
                 fault.hits += 1
                 return fault.effect
-        decided = self.decide(call)
         return None if decided is None else _failure(decided, None, call.operation)
 
     def _keep(self, fault: Fault) -> Fault:

@@ -160,7 +160,7 @@ def _init_session(
     """Begin a session as ever; its kind may have been imported since the fake began."""
     original(session, *args, **kwargs)
     with _lock:
-        if _active:
+        if _originals:
             _replace_create_client(type(session))
 
 

@@ -123,9 +123,11 @@ class Lambdas:
 
         :raises UsageError: where a hook has found what can be no handler.
         """
-        if name not in self._functions and (found := self.discover(name)) is not None:
-            self.add(name, found, None)
-        return self._functions.get(name)
+        if name in self._functions:
+            return self._functions[name]
+        # Asked each time: another test may mean another function by the same ARN.
+        found = self.discover(name)
+        return None if found is None else UserFunction(found)
 
     def add(self, name: str, handler: Handler | None, generate: Generate | None) -> None:
         """Register a function.

@@ -132,9 +132,11 @@ class Rotor:
             if due is None or due > now:
                 return None
             arn = next(arn for arn, moment in self._store.rotations.items() if moment == due)
+            due_secret = self._store.find_arn(arn)
+            is_known = due_secret is not None and due_secret.rotator in self.lambdas
             secret = self._change(arn, _put_off)
             token = secret.unfinished or self._new_id()
-            if secret.rotator in self.lambdas and token != secret.unfinished:
+            if is_known and token != secret.unfinished:
                 # Without room for a version the function finds none, and fails.
                 self._try_change(arn, lambda secret, now: secret.with_reserved(token, now))
             return Job(secret.name, arn, token, secret.rotator or "")

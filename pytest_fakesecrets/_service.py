@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import uuid
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ._access import Denials
 from ._calls import CallLog
 from ._clock import Clock
-from ._effects import READS, STATELESS, State
+from ._effects import READS, STATELESS, Blow, State
 from ._errors import HIDE_MISUSE, NoAnswerError, ServiceError
 from ._faults import Faults
 from ._hooks import Hooks
@@ -24,14 +26,26 @@ from ._validation import validate
 from ._wire import Answer, encode, encode_error, headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ._calls import Call
-    from ._effects import Blow
     from ._settings import Settings
 
 
 __tracebackhide__ = HIDE_MISUSE
+
+
+# Whether the present thread, or task, is in a predicate or a hook of the test suite.
+_asking: Final = ContextVar("pytest_fakesecrets_asking", default=False)
+
+
+@contextmanager
+def _asking_the_test() -> Iterator[None]:
+    token = _asking.set(True)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
 
 
 class Service:
@@ -68,7 +82,8 @@ class Service:
             self._log_attempt(call)
             refuse_unknown(call.operation, call.parameters)
             self._identify(call)
-            blow = self.faults.strike(call, self.clock.now())
+        blow = self._blow(call)
+        with self.lock:
             answer = None if blow.is_unreachable else self._answer(call, blow, jobs)
         for job in jobs:
             self.rotor.run(job)
@@ -83,12 +98,13 @@ class Service:
     def finish(self, call: Call) -> None:
         """Note that the code under test has the outcome of a call."""
         call.ended = self.clock.now()
-        self.hooks.finish_call(call)
+        if not _asking.get():
+            with _asking_the_test():
+                self.hooks.finish_call(call)
 
     def use(self, hooks: Hooks) -> None:
         """Have hooks of the test run count."""
         self.hooks = hooks
-        self.faults.decide = hooks.decide_fault
         self.rotor.lambdas.discover = hooks.find_function
         self.store.on_put = hooks.keep_secret
         if hooks.keep_secret is not None:
@@ -116,6 +132,19 @@ class Service:
         with self.lock:
             dues = (self.store.next_deletion(), self.rotor.next_due())
             return min((due for due in dues if due is not None), default=None)
+
+    def _blow(self, call: Call) -> Blow:
+        """Return what befalls an attempt.
+
+        Predicates and hooks are code of the test, which may wait for others and call in its turn:
+        no lock is held meanwhile, and what they call meets no fault.
+        """
+        if _asking.get():
+            return Blow()
+        with _asking_the_test():
+            meant, decided = self.faults.meant_for(call), self.hooks.decide_fault(call)
+        with self.lock:
+            return self.faults.strike(call, self.clock.now(), meant, decided)
 
     def _answer(self, call: Call, blow: Blow, jobs: list[Job]) -> Answer:
         try:
@@ -156,7 +185,7 @@ class Service:
         entries = (response, *response.get("SecretValues", ()))
         for entry in entries:
             call.identities.update(entry[name] for name in ("ARN", "Name") if name in entry)
-        call.listed.update(entry["Name"] for entry in response.get("SecretList", ()))
+        call.listed.update(entry["ARN"] for entry in response.get("SecretList", ()))
         if past is not None:
             self._note_reads(entries, context.now)
         elif before is not None and call.operation not in READS | STATELESS:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from ._errors import UsageError
-from ._plugin.options import add_inis, check_inis, closest, described, errors_of_marks
+from ._plugin.options import add_inis, check_inis, closest, described, errors_of_marks, level_of
 from ._plugin.reports import add_report
 from ._plugin.session import FakesOfRun, usage_errors_shown
 from ._plugin.unused import UnusedFaults, UnusedSeeds
@@ -30,6 +30,8 @@ _WIDER: Final = (
     "module_fake_secrets",
     "class_fake_secrets",
 )
+# The ends of what began for one test.
+_ENDS: Final = pytest.StashKey[ExitStack]()
 _FAKES: Final = pytest.StashKey[FakesOfRun]()
 
 
@@ -72,10 +74,15 @@ def pytest_configure(config: pytest.Config) -> None:
     fakes = config.stash[_FAKES]
     if config.getini("fakesecrets_leaks") != "off":
         _detect_leaks(config)
-    config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
     if (level := config.getini("fakesecrets_unused_seeds")) != "off":
         config.pluginmanager.register(UnusedSeeds(fakes, level), "fakesecrets_unused_seeds")
+    config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
     fakes.ask_again()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the fakes that are active know the hooks of all folders."""
+    session.config.stash[_FAKES].renew_hooks()
 
 
 def _begin(config: pytest.Config) -> None:
@@ -128,21 +135,24 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have the marker alone, and ``fakesecrets_always``, activate a fake."""
     always = config.getini("fakesecrets_always")
+    item: Any
     for item in items:
+        # Lists of their own: pytest shares one among all parametrisations of a function.
         names = getattr(item, "fixturenames", None)
-        if _wants_leaks(item):
+        if level_of(item, "leaks") != "off":
             _detect_leaks(config)
         if names is None or _is_real(item):
             continue
         if _is_run_per_error(item) and "secrets_error" not in names:
             # pytest forgets a fixture that pytest_generate_tests has added.
-            names.append("secrets_error")
+            names = item.fixturenames = [*names, "secrets_error"]
         if item.get_closest_marker("secrets"):
             # Before all others, so that an autouse fixture may already call Secrets Manager.
-            names[:] = ["fake_secrets", *(name for name in names if name != "fake_secrets")]
+            others = (name for name in names if name != "fake_secrets")
+            item.fixturenames = ["fake_secrets", *others]
         elif always and "fake_secrets" not in names:
             # After those of wider scopes, which are to write to the fake that outlives the test.
-            names.append("fake_secrets")
+            item.fixturenames = [*names, "fake_secrets"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -160,20 +170,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Have a test be what runs, with a fake where no fixture can give it one."""
-    fakes = item.config.stash[_FAKES]
-    with fakes.at(item), ExitStack() as ends:
-        if _is_real(item):
-            ends.enter_context(fakes.run("function", item, lets_through=True))
-        elif item.config.getini("fakesecrets_always") and not hasattr(item, "fixturenames"):
-            ends.enter_context(fakes.run("function", item))
+    """Have a test be what runs."""
+    with item.config.stash[_FAKES].at(item), ExitStack() as ends:
+        item.stash[_ENDS] = ends
         yield
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Refuse the marker ``secrets_errors`` where pytest cannot run a test several times."""
-    item.config.stash[_FAKES].begin_test()
+    """Begin a test, with a fake where no fixture can give it one."""
+    fakes = item.config.stash[_FAKES]
+    ends = item.stash.setdefault(_ENDS, ExitStack())
+    # A plugin may run a test again.
+    ends.close()
+    fakes.begin_test()
+    if _is_real(item):
+        ends.enter_context(fakes.run("function", item, lets_through=True))
+    elif item.config.getini("fakesecrets_always") and not hasattr(item, "fixturenames"):
+        ends.enter_context(fakes.run("function", item))
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
@@ -190,7 +204,7 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
         request.scope == "function"
         and request.config.getini("fakesecrets_always")
         and request.fixturename not in ("fake_secrets", "request", *_WIDER)
-        and "fake_secrets" in request.fixturenames
+        and "fake_secrets" in getattr(request.node, "fixturenames", ())
     ):
         request.getfixturevalue("fake_secrets")
 
@@ -271,12 +285,6 @@ def _is_real(item: pytest.Item) -> bool:
     # A misused marker is shown when its fake begins.
     with suppress(UsageError):
         return bool(closest(item, "real"))
-    return False
-
-
-def _wants_leaks(item: pytest.Item) -> bool:
-    with suppress(UsageError):
-        return closest(item, "leaks") in ("warn", "error")
     return False
 
 

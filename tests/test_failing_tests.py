@@ -421,3 +421,39 @@ def test_the_picture_in_the_readme(pytester):
 def without_delays(lines):
     """Return the lines of a report with all delays alike."""
     return [re.sub(r"waited \d+\.\d s", "waited", line) for line in lines]
+
+
+def test_properties_of_any_kind(pytester):
+    """Whatever a test records, its failure is reported; it need not have a fake."""
+    pytester.makepyfile("""
+    def test_it(record_property):
+        record_property(1, 2)
+        assert 0
+
+    def test_other(record_property, fake_secrets, secrets_client):
+        record_property(1, 2)
+        secrets_client.list_secrets()
+        assert 0
+    """)
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    result.assert_outcomes(failed=2)
+    assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_a_fake_that_is_entered_twice_is_shown_once(run):
+    """One fake has one section, however often a test entered it."""
+    result = run("""
+    from pytest_fakesecrets import FakeSecrets
+
+    def test_it():
+        fake = FakeSecrets({"a": "v"})
+        for _ in range(2):
+            with fake:
+                read()
+        assert 0
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert 1 == sum("calls:" in lines for lines in sections(result))

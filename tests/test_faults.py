@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from botocore.session import Session
 
 from pytest_fakesecrets import FakeSecrets, Fault, InjectedError, UsageError
+from pytest_fakesecrets._hooks import Hooks
 
 ERRORS_OF_GET_SECRET_VALUE = {
     "DecryptionFailure": (
@@ -541,8 +542,12 @@ def test_the_exception_of_an_injected_error(name, expected):
 def test_what_a_hook_decides(fake_secrets, client):
     """A hook may decide an outcome, as far as no fault does."""
     hits = fake_secrets.faults.add("InternalServiceError", times=1)
-    fake_secrets.faults.decide = lambda call: (
-        "SSLError" if call.operation == "ListSecrets" else "ThrottlingException"
+    fake_secrets.use(
+        Hooks(
+            decide_fault=lambda call: (
+                "SSLError" if call.operation == "ListSecrets" else "ThrottlingException"
+            )
+        )
     )
 
     assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
@@ -554,7 +559,7 @@ def test_what_a_hook_decides(fake_secrets, client):
 
 def test_what_a_hook_decides_wrongly(fake_secrets, client):
     """A hook that names an error which the operation does not have is refused."""
-    fake_secrets.faults.decide = lambda _: "EncryptionFailure"
+    fake_secrets.use(Hooks(decide_fault=lambda _: "EncryptionFailure"))
 
     with pytest.raises(UsageError, match="EncryptionFailure is not an error of GetSecretValue"):
         client.get_secret_value(SecretId="a")

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from botocore.session import Session
+
+from pytest_fakesecrets import FakeSecrets
+from pytest_fakesecrets._interception import unwatch, watch
 
 # The run in this process would take our own filter of warnings over.
 OPTIONS = [
@@ -252,6 +256,45 @@ def test_contradictions_are_refused(run, test, message):
     assert 0 != result.ret
     assert message in result.stdout.str() + result.stderr.str()
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "@pytest.mark.secrets(file='missing.json')\nclass TestIt:\n  ",
+        "class TestIt:\n  ",
+    ],
+    ids=["with a file that is missing", "with a hook that fails"],
+)
+def test_real_wants_no_seeds(run, pytester, suite):
+    """For a test that reaches the real AWS nothing is seeded, and no hook asked."""
+    if "file" not in suite:
+        pytester.makeconftest("def pytest_fakesecrets_seeds(): raise ValueError")
+    body = "@pytest.mark.secrets(real=True)\n  def test_real(self):\n    pass\n"
+    result = run("off", f"\n{suite}{body}")
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_session_class_that_comes_after_the_guard(monkeypatch):
+    """A kind of session that is imported later, as aiobotocore's, wants no Region all the same."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    watch(print)
+    try:
+
+        class Late(Session):
+            def create_client(self, *args, **kwargs):
+                return super().create_client(*args, **kwargs)
+
+        session = Late()
+        with FakeSecrets(region="eu-west-1"):
+            client = session.create_client("secretsmanager")
+    finally:
+        unwatch(print)
+
+    assert "eu-west-1" == client.meta.region_name
+    assert "create_client" in vars(Late)
 
 
 def test_a_call_at_import_names_the_file(run):

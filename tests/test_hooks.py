@@ -238,6 +238,58 @@ def test_found(fake_secrets):
     result.assert_outcomes(passed=1)
 
 
+def test_each_test_finds_its_own_function(run):
+    """What one test's hook found is not kept for the next, in a fake that lasts longer."""
+    result = run(
+        """
+        import pytest
+
+        def pytest_fakesecrets_rotation_function(arn, node):
+            def handler(event, context):
+                with open("steps.txt", "a") as file:
+                    print(node.name, event["Step"], file=file)
+            return handler
+        """,
+        """
+@pytest.fixture(scope="module", autouse=True)
+def seeded(module_fake_secrets):
+    module_fake_secrets.add("one", "v")
+    module_fake_secrets.add("two", "v")
+
+def test_one(): rotate("one")
+
+def test_two(): rotate("two")
+""",
+    )
+
+    result.assert_outcomes(passed=2)
+    lines = Path("steps.txt").read_text(encoding="utf-8").split()
+    assert {"test_one", "test_two"} == set(lines[::2])
+
+
+def test_hooks_count_for_the_fake_of_the_whole_run(pytester):
+    """Under fakesecrets_always, a conftest.py's hooks count at import as well."""
+    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    pytester.makeconftest("""
+    def pytest_fakesecrets_fault(call, node):
+        return "DecryptionFailure"
+    """)
+    pytester.makepyfile(
+        test_it=READ
+        + """
+try:
+    read("db")
+except Exception as error:
+    MET = str(error)
+
+def test_it():
+    assert "DecryptionFailure" in MET
+"""
+    )
+
+    pytester.runpytest_inprocess(*OPTIONS).assert_outcomes(passed=1)
+
+
 def test_no_hook_rotates_what_aws_itself_rotates(run):
     """A hook is asked for Lambda functions only; for managed secrets the test has generate=."""
     result = run(

@@ -952,3 +952,33 @@ def test_items_without_fixtures_are_left_alone(pytester):
     result = pytester.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(passed=1)
+
+
+def test_a_mark_of_one_parameter_is_its_own(run):
+    """One marked pytest.param gives its own case a fake, and not the others."""
+    result = run("""
+    @pytest.mark.parametrize(
+        "value", [1, pytest.param(2, marks=pytest.mark.secrets({"a": "v"})), 3]
+    )
+    def test_it(value, request):
+        assert ("fake_secrets" in request.fixturenames) == (value == 2)
+    """)
+
+    result.assert_outcomes(passed=3)
+
+
+def test_real_of_one_parameter_is_its_own(pytester):
+    """Under fakesecrets_always, one case may reach the real AWS while the others have copies."""
+    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    pytester.makepyfile("""
+    import pytest
+    from botocore.endpoint import Endpoint
+
+    @pytest.mark.parametrize(
+        "value", [1, pytest.param(2, marks=pytest.mark.secrets(real=True)), 3]
+    )
+    def test_it(value, request):
+        assert ("fake_secrets" in request.node.fixturenames) == (value != 2)
+    """)
+
+    pytester.runpytest_inprocess(*OPTIONS).assert_outcomes(passed=3)

@@ -271,3 +271,138 @@ def test_unused_seeds_are_silent_where_all_are_used(run):
 
     result.assert_outcomes(passed=1)
     assert 0 == result.ret
+
+
+def test_a_misspelt_mark_is_shown_as_ever(run):
+    """A mark that cannot be read fails its own test, and nothing else."""
+    result = run(
+        "",
+        """
+def test_first(session_fake_secrets):
+    pass
+
+@pytest.mark.secrets({"a": "b"}, lekas="off")
+def test_misspelt(session_fake_secrets):
+    pass
+""",
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "lekas is not an option of @pytest.mark.secrets" in result.stdout.str()
+
+
+def test_a_fault_for_a_later_subtest(run):
+    """A test is judged when it ends, and not at the end of each subtest."""
+    result = run(
+        "fakesecrets_unused_faults = error",
+        """
+import unittest
+
+@pytest.mark.secrets({"db": "v"})
+class TestOld(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def fake(self, fake_secrets):
+        self.fake = fake_secrets
+
+    def test_it(self):
+        self.fake.faults.add("DecryptionFailure")
+        with self.subTest("first"):
+            pass
+        with self.subTest("second"), self.assertRaises(Exception):
+            read("db")
+""",
+    )
+
+    assert 0 == result.ret
+
+
+def test_a_fake_that_a_fixture_keeps_is_not_the_first_test_s(run):
+    """A fake that outlives the test which began it is not judged by that test."""
+    result = run(
+        "fakesecrets_unused_faults = error",
+        """
+@pytest.fixture(scope="session")
+def own():
+    with FakeSecrets({"db": "v"}) as fake:
+        fake.faults.add("DecryptionFailure")
+        yield fake
+
+def test_first(own):
+    pass
+
+def test_second(own):
+    with pytest.raises(Exception, match="DecryptionFailure"):
+        read("db")
+""",
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_seeds_of_several_regions_are_told_apart(run):
+    """A secret of another Region is another seed, whatever its name."""
+    result = run(
+        "fakesecrets_unused_seeds = warn",
+        """
+from pytest_fakesecrets import Secret
+
+@pytest.mark.secrets(Secret("db", "v"), Secret("db", "w", region="eu-west-1"))
+def test_it():
+    read("db")
+
+@pytest.mark.secrets(Secret("far", "w", region="eu-west-1", account="111111111111"))
+def test_far(fake_secrets):
+    fake_secrets.client("eu-west-1", "111111111111").get_secret_value(SecretId="far")
+""",
+    )
+
+    assert "db: seeded by test_it.py::test_it (eu-west-1, 123456789012)" in result.outlines
+    assert 1 == sum(": seeded by " in line for line in result.outlines)
+
+
+@pytest.mark.usefixtures("files")
+def test_a_run_that_only_collects_is_not_judged(run):
+    """Neither is one that runs no test."""
+    ini = (
+        "fakesecrets_unused_seeds = error\nfakesecrets_seeds = all.json\nfakesecrets_always = true"
+    )
+    result = run(ini, "\ndef test_it(): pass\n", "--collect-only")
+
+    assert 0 == result.ret
+    assert "no call was about" not in result.stdout.str()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_seed_that_is_read_at_import_is_used(run):
+    """Calls at import count, too."""
+    result = run(
+        "fakesecrets_unused_seeds = error\nfakesecrets_seeds = more.json\n"
+        "fakesecrets_always = true",
+        "\nread('more')\n\ndef test_it(): pass\n",
+    )
+
+    result.assert_outcomes(passed=1)
+    assert 0 == result.ret
+
+
+def test_ended_fakes_are_forgotten(run):
+    """What is remembered of seeds does not keep the fakes of all tests."""
+    result = run(
+        "fakesecrets_unused_seeds = error",
+        """
+import gc
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.secrets({"db": "v"})
+def test_it(number):
+    read("db")
+
+@pytest.mark.secrets({"db": "v"})
+def test_last(fake_secrets):
+    read("db")
+    gc.collect()
+    assert 1 == len([it for it in gc.get_objects() if isinstance(it, FakeSecrets)])
+""",
+    )
+
+    result.assert_outcomes(passed=4)

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
 import pytest
 
-from .._errors import UsageError
 from .._leaks import Leak, LeakFinder
-from .options import closest
+from .options import level_of
 from .verdicts import Finding, judge
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ class LeakDetector:
 
     def __init__(self, config: pytest.Config, fakes: FakesOfRun) -> None:
         self._values = fakes.remember_values()
-        self._level: str = config.getini("fakesecrets_leaks")
         self._finder = LeakFinder(
             int(config.getini("fakesecrets_leaks_min_length")),
             config.getini("fakesecrets_leaks_ignore"),
@@ -83,7 +81,7 @@ class LeakDetector:
     ) -> Iterator[None]:
         """Report the leaks of the phase that has ended."""
         outcome: Any = yield
-        level = self._level_of(item)
+        level = level_of(item, "leaks")
         if level == "off":
             return
         report: pytest.TestReport = outcome.get_result()
@@ -91,18 +89,12 @@ class LeakDetector:
         if message:
             judge(item, call, report, Finding(level, "leaked secrets", message))
 
-    def _level_of(self, item: pytest.Item) -> str:
-        # A misused marker is shown when its fake begins.
-        with suppress(UsageError):
-            return closest(item, "leaks") or self._level
-        return self._level
-
     @contextmanager
     def _watching(self, item: pytest.Item, phase: str) -> Iterator[None]:
         # A list of its own for each phase: what outlives a phase fills one that nobody reads.
         shown: list[_Shown] = []
         self._shown = shown
-        if self._level_of(item) == "off":
+        if level_of(item, "leaks") == "off":
             yield
             return
         with ExitStack() as stack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
@@ -234,6 +235,19 @@ def closest(node: pytest.Item | pytest.Collector, option: str) -> Any:
     """Return what the closest mark that names an option says; None where none does."""
     said = (getattr(SecretsOptions.of(mark), option) for mark in node.iter_markers("secrets"))
     return next((value for value in said if value is not None), None)
+
+
+def level_of(node: pytest.Item | pytest.Collector, option: str) -> str:
+    """Return ``off``, ``warn`` or ``error``: what the closest mark says, or else ini.
+
+    A misused mark is shown when its fake begins, so that it says nothing here.
+    """
+    with suppress(UsageError):
+        said: str | None = closest(node, option)
+        if said is not None:
+            return said
+    ini: str = node.config.getini(f"fakesecrets_{option}")
+    return ini
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import pytest
 
 if TYPE_CHECKING:
-    import pytest
-
     from .._fake import FakeSecrets
+
+
+_OURS: Final = pytest.StashKey[list[tuple[str, str]]]()
 
 
 def add_report(item: pytest.Item, report: pytest.TestReport, fakes: Sequence[FakeSecrets]) -> None:
@@ -17,10 +20,12 @@ def add_report(item: pytest.Item, report: pytest.TestReport, fakes: Sequence[Fak
     report.sections += [("fake secrets", text) for text, _ in told]
     # A plugin may run a test again, which then begins with the properties of its failure.
     if report.failed or report.when == "setup":
-        ours = [entry for _, entries in told for entry in entries]
-        for properties in (item.user_properties, report.user_properties):
-            others = [entry for entry in properties if not entry[0].startswith("fakesecrets.")]
-            properties[:] = [*others, *ours]
+        former = item.stash.get(_OURS, [])
+        ours = item.stash[_OURS] = [entry for _, entries in told for entry in entries]
+        if former or ours:
+            for properties in (item.user_properties, report.user_properties):
+                others = [entry for entry in properties if entry not in former]
+                properties[:] = [*others, *ours]
 
 
 def _told(fakes: Sequence[FakeSecrets]) -> list[tuple[str, list[tuple[str, str]]]]:

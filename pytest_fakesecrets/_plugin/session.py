@@ -55,7 +55,8 @@ class FakesOfRun:
 
     :ivar node: what runs at present: a test, or a collector; None outside both.
     :ivar running: the fakes that fixtures have started, widest first.
-    :ivar started: the fakes that have started since the present test began, its own too.
+    :ivar active: the fakes that answer, or wait beneath others that do, whoever started them.
+    :ivar started: the fakes that have started since the present test began.
     :ivar on_call: who wants to know of each finished call.
     :ivar on_end: who wants to know of each fake of `running` that ends.
     """
@@ -64,23 +65,24 @@ class FakesOfRun:
         self.config = config
         self.node: Node | None = None
         self.running: list[Running] = []
+        self.active: list[FakeSecrets] = []
         self.started: list[FakeSecrets] = []
         self.on_call: list[Callable[[Call], object]] = []
         self.on_end: list[Callable[[Running], object]] = []
         self._values: dict[tuple[str, Value], None] | None = None
         self._seeds_of_ini: Origins | None = None
-        listeners.append(self._meet)
+        listeners.append(self)
 
     def close(self) -> None:
         """Listen no more."""
-        listeners.remove(self._meet)
+        listeners.remove(self)
 
     def begin_test(self) -> None:
         """Forget what only the test before had."""
         self.started.clear()
         if self._values is not None:
             self._values.clear()
-            self._ask_for_values()
+            self.renew_hooks()
 
     def remember_values(self) -> Collection[tuple[str, Value]]:
         """Return what will hold the values of all secrets that the present test's fakes ever have.
@@ -88,13 +90,18 @@ class FakesOfRun:
         Each with the name of its secret.
         """
         self._values = {}
-        self._ask_for_values()
+        self.renew_hooks()
         return self._values.keys()
 
     def of_test(self) -> list[FakeSecrets]:
         """Return the fakes that the present test has seen, also those that have ended."""
-        wider = [entry.fake for entry in self.running if entry.fake not in self.started]
-        return [*wider, *self.started]
+        return list(dict.fromkeys([*self.active, *self.started]))
+
+    def own(self) -> list[FakeSecrets]:
+        """Return the fakes that are the present test's alone; those that outlive it are not."""
+        of_test = [entry.fake for entry in self.running if entry.is_of_test]
+        ended = [fake for fake in self.started if fake not in self.active]
+        return list(dict.fromkeys([*of_test, *ended]))
 
     @contextmanager
     def at(self, node: Node) -> Iterator[None]:
@@ -120,7 +127,7 @@ class FakesOfRun:
         outer = [other for other in self.running if other.width <= width]
         inner = [other for other in self.running if other.width > width]
         with usage_errors_shown(at_start=node is None):
-            entry = self._new(width, node, outer)
+            entry = self._new(width, node, outer, lets_through=lets_through)
         entry.fake.start(beneath=inner[0].fake if inner else None, lets_through=lets_through)
         self.running[:] = [*outer, entry, *inner]
         try:
@@ -131,10 +138,14 @@ class FakesOfRun:
             for listen in self.on_end:
                 listen(entry)
 
-    def _new(self, width: int, node: Node | None, outer: list[Running]) -> Running:
+    def _new(
+        self, width: int, node: Node | None, outer: list[Running], *, lets_through: bool
+    ) -> Running:
         """Make a fake with its seeds, those of the closest mark last."""
         from .._fake import FakeSecrets
 
+        if lets_through:
+            return Running(FakeSecrets(), width, node, (), [], [])
         applied = [mark for other in outer for mark in other.marks]
         marked = [] if node is None else list(node.iter_markers_with_node("secrets"))
         marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
@@ -149,15 +160,23 @@ class FakesOfRun:
 
     def ask_again(self) -> None:
         """Give the fake of the whole run the seeds of hooks that were not known when it began."""
-        for entry in self.running:
-            from .._seeds import read
+        if not self.running:
+            return
+        from .._seeds import read
 
+        for entry in self.running:
             with usage_errors_shown(at_start=True):
                 asked, seeds = self._seeds_of_suite(None, [entry])
                 for secret in read(seed for _, seed in seeds):
                     entry.fake.add(secret)
             entry.asked += asked
             entry.seeds += seeds
+        self.renew_hooks()
+
+    def renew_hooks(self) -> None:
+        """Have the fakes that are active ask the hooks that there are by now."""
+        for fake in dict.fromkeys(self.active):
+            fake.use(self._hooks())
 
     def _seeds_of_suite(
         self, node: Node | None, outer: list[Running]
@@ -193,10 +212,18 @@ class FakesOfRun:
             place[name] = next(value for value in said if value is not None)
         return place
 
-    def _meet(self, fake: FakeSecrets) -> None:
-        """Have a fake that starts ask the hooks that there are; most suites have none."""
-        self.started.append(fake)
+    def began(self, fake: FakeSecrets) -> None:
+        """Have a fake that begins ask the hooks that there are; most suites have none."""
+        self.active.append(fake)
+        if fake not in self.started:
+            self.started.append(fake)
         fake.use(self._hooks())
+
+    def ended(self, fake: FakeSecrets) -> None:
+        """Note that a fake has stopped."""
+        # One that began before the run is not known.
+        if fake in self.active:
+            self.active.remove(fake)
 
     def _hooks(self) -> Hooks:
         from .._hooks import Hooks
@@ -215,10 +242,6 @@ class FakesOfRun:
         if self._values is not None:
             chosen["keep_secret"] = self._keep_values
         return Hooks(**chosen)
-
-    def _ask_for_values(self) -> None:
-        for entry in self.running:
-            entry.fake.use(self._hooks())
 
     def _keep_values(self, secret: StoredSecret) -> None:
         for version in secret.versions.values():

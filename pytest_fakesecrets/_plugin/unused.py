@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from .._errors import FakeSecretsWarning
-from .options import closest
+from .options import level_of
 from .verdicts import Finding, judge
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ class UnusedFaults:
 
     def __init__(self, fakes: FakesOfRun) -> None:
         self._fakes = fakes
+        self._ended: pytest.Item | None = None
         fakes.on_end.append(self._judge_wider)
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Note the end of a test; its subtests, which end before, are not judged."""
+        yield
+        self._ended = item
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_makereport(
@@ -35,29 +42,21 @@ class UnusedFaults:
         """Judge a test that has passed so far."""
         outcome: Any = yield
         report = outcome.get_result()
-        if not self._fakes.started:
+        if self._ended is not item or call.when != "call" or not report.passed:
             return
-        level = self._level(item)
-        if call.when != "call" or not report.passed or level == "off":
-            return
-        wider = [entry.fake for entry in self._fakes.running if not entry.is_of_test]
-        own = [fake for fake in self._fakes.started if fake not in wider]
-        text = _unmet(own)
+        level = level_of(item, "unused_faults")
+        text = "" if level == "off" else _unmet(self._fakes.own())
         if text:
             judge(item, call, report, Finding(level, "faults that no call met", text))
 
     def _judge_wider(self, entry: Running) -> None:
         if entry.is_of_test or entry.node is None:
             return
-        level, text = self._level(entry.node), _unmet([entry.fake])
+        level, text = level_of(entry.node, "unused_faults"), _unmet([entry.fake])
         if text and level == "error":
             raise pytest.fail.Exception(text, pytrace=False)
         if text and level == "warn":
             entry.node.warn(FakeSecretsWarning(text))
-
-    def _level(self, node: pytest.Item | pytest.Collector) -> str:
-        ini: str = node.config.getini("fakesecrets_unused_faults")
-        return closest(node, "unused_faults") or ini
 
 
 class UnusedSeeds:
@@ -74,6 +73,7 @@ class UnusedSeeds:
         fakes.on_call.append(self._note_call)
         fakes.on_end.append(self._note_end)
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker of pytest-xdist knows."""
         self._merge(getattr(node, "workeroutput", {}).get(_OUTPUT, {}))
@@ -85,7 +85,7 @@ class UnusedSeeds:
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[_OUTPUT] = self._used
-        elif session.shouldstop or session.shouldfail:
+        elif session.shouldstop or session.shouldfail or session.config.option.collectonly:
             self._used.clear()
         elif self._unused() and self._level == "error" and not session.exitstatus:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -108,16 +108,19 @@ class UnusedSeeds:
             self._touched.setdefault(entry, set()).update(call.identities, call.listed)
 
     def _note_end(self, entry: Running) -> None:
+        from .._arn import parse
         from .._seeds import read
 
-        touched = self._touched.get(entry, set())
+        arns = map(parse, self._touched.pop(entry, ()))
+        touched = {(arn.account, arn.region, arn.name) for arn in arns if arn is not None}
         for origin, seed in entry.seeds:
-            self._merge(
-                {
-                    f"{secret.name}: seeded by {origin}": secret.name in touched
-                    for secret in read([seed])
-                }
-            )
+            for secret in read([seed]):
+                account = secret.account or entry.fake.account
+                region = secret.region or entry.fake.region
+                where = (account, region, secret.name)
+                at_home = (entry.fake.account, entry.fake.region) == (account, region)
+                place = "" if at_home else f" ({region}, {account})"
+                self._merge({f"{secret.name}: seeded by {origin}{place}": where in touched})
 
     def _merge(self, used: dict[str, bool]) -> None:
         for seed, is_used in used.items():

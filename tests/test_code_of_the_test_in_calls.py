@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pytest_fakesecrets._hooks import Hooks
+
+ROTATE = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+pytestmark = pytest.mark.secrets({"a": "v"})
+
+
+def test_a_predicate_may_call(fake_secrets, secrets_client):
+    """What a predicate calls meets no fault, so that none asks itself, or strikes too often."""
+    seen = []
+
+    def asks(call):
+        seen.append(call.operation)
+        return bool(secrets_client.describe_secret(SecretId="a"))
+
+    fault = fake_secrets.faults.slow(1, times=1, when=asks)
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert (["GetSecretValue"], 1) == (seen, fault.hits)
+    assert ["GetSecretValue", "DescribeSecret"] == [call.operation for call in fake_secrets.calls]
+
+
+def test_a_predicate_may_wait_for_another_thread(fake_secrets, secrets_client):
+    """No lock is held while a predicate is asked."""
+
+    def waits(call):
+        if call.operation != "GetSecretValue":
+            return False
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(secrets_client.describe_secret, SecretId="a").result(timeout=20)
+
+    fault = fake_secrets.faults.slow(1, when=waits)
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert 1 == fault.hits
+
+
+def test_a_predicate_may_move_the_clock(fake_secrets, secrets_client):
+    """A rotation that falls due meanwhile runs, also by an asynchronous handler, in its thread."""
+    steps = []
+
+    async def handler(event, context):
+        fake_secrets.client().describe_secret(SecretId=event["SecretId"])
+        steps.append(event["Step"])
+
+    fake_secrets.rotation_lambda(ROTATE, handler)
+    secrets_client.rotate_secret(
+        SecretId="a", RotationLambdaARN=ROTATE, RotationRules={"AutomaticallyAfterDays": 1}
+    )
+    before = len(steps)
+    fake_secrets.faults.slow(
+        1,
+        operation="GetSecretValue",
+        when=lambda _: fake_secrets.clock.advance(days=3) and False,
+    )
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert len(steps) > before > 0
+
+
+@pytest.mark.parametrize("hook", ["decide_fault", "finish_call"])
+def test_a_hook_may_call(fake_secrets, secrets_client, hook):
+    """A hook is not asked about what it calls itself."""
+    seen = []
+
+    def calls(call):
+        seen.append(call.operation)
+        secrets_client.describe_secret(SecretId="a")
+
+    fake_secrets.use(Hooks(**{hook: calls}))
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert ["GetSecretValue"] == seen
+
+
+def test_what_an_observer_raises_reaches_the_code_under_test(fake_secrets, secrets_client):
+    """An observer may refuse a call that has been made; the log shows the call's own outcome."""
+
+    def refuse(call):
+        raise AssertionError(call.operation)
+
+    fake_secrets.use(Hooks(finish_call=refuse))
+
+    with pytest.raises(AssertionError, match="GetSecretValue"):
+        secrets_client.get_secret_value(SecretId="a")
+    assert "OK" == fake_secrets.calls.last.outcome
