@@ -115,7 +115,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     """Have messages about calls at import name the file."""
-    with collector.config.stash[_FAKES].at(collector):
+    with collector.config.stash[_FAKES].asker.at(collector):
         yield
 
 
@@ -171,7 +171,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Have a test be what runs."""
-    with item.config.stash[_FAKES].at(item), ExitStack() as ends:
+    with item.config.stash[_FAKES].asker.at(item), ExitStack() as ends:
         item.stash[_ENDS] = ends
         yield
 

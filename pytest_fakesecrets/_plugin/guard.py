@@ -47,8 +47,8 @@ class Guard:
         if self._level == "warn":
             warnings.warn_explicit(FakeSecretsWarning(text), None, file, line)
             return
-        if self._fakes.node is not None:
-            self._fakes.node.stash.setdefault(_KEY, []).append(text)
+        if self._fakes.asker.node is not None:
+            self._fakes.asker.node.stash.setdefault(_KEY, []).append(text)
         raise RealCallError(text)
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
@@ -69,7 +69,7 @@ class Guard:
         return str(path.relative_to(root)) if path.is_relative_to(root) else file
 
     def _message(self, operation: str, line: str) -> str:
-        node = self._fakes.node
+        node = self._fakes.asker.node
         who = "Code outside any test" if node is None else _described(node)
         fate = "goes to the real AWS" if self._level == "warn" else "was stopped"
         return (

@@ -1,8 +1,8 @@
-"""The fakes of one run of pytest, and what they ask of the test suite."""
+"""The fakes of one run of pytest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -11,17 +11,13 @@ import pytest
 
 from .._announce import listeners
 from .._errors import UsageError
-from .options import Origins, SecretsOptions, origins, read_paths
+from .asking import Asker, Node
+from .options import Origins, SecretsOptions
+from .seeding import SeedsOfSuite
 
 if TYPE_CHECKING:
-    from .._calls import Call
     from .._fake import FakeSecrets
-    from .._hooks import Hooks
-    from .._lambdas import Handler
     from .._secret import StoredSecret, Value
-    from .._seeds import Seed
-
-Node = pytest.Item | pytest.Collector
 
 _WIDTHS: Final = ("always", "session", "package", "module", "class", "function")
 
@@ -53,24 +49,22 @@ class Running:
 class FakesOfRun:
     """All fakes of one run of pytest.
 
-    :ivar node: what runs at present: a test, or a collector; None outside both.
+    :ivar asker: asks the hooks.
     :ivar running: the fakes that fixtures have started, widest first.
     :ivar active: the fakes that answer, or wait beneath others that do, whoever started them.
     :ivar started: the fakes that have started since the present test began.
-    :ivar on_call: who wants to know of each finished call.
     :ivar on_end: who wants to know of each fake of `running` that ends.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.node: Node | None = None
+        self.asker = Asker(config)
         self.running: list[Running] = []
         self.active: list[FakeSecrets] = []
         self.started: list[FakeSecrets] = []
-        self.on_call: list[Callable[[Call], object]] = []
         self.on_end: list[Callable[[Running], object]] = []
         self._values: dict[tuple[str, Value], None] | None = None
-        self._seeds_of_ini: Origins | None = None
+        self._suite = SeedsOfSuite(config)
         listeners.append(self)
 
     def close(self) -> None:
@@ -102,15 +96,6 @@ class FakesOfRun:
         of_test = [entry.fake for entry in self.running if entry.is_of_test]
         ended = [fake for fake in self.started if fake not in self.active]
         return list(dict.fromkeys([*of_test, *ended]))
-
-    @contextmanager
-    def at(self, node: Node) -> Iterator[None]:
-        """Have a node be what runs."""
-        before, self.node = self.node, node
-        try:
-            yield
-        finally:
-            self.node = before
 
     @contextmanager
     def run(
@@ -150,7 +135,10 @@ class FakesOfRun:
         marked = [] if node is None else list(node.iter_markers_with_node("secrets"))
         marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
         options = [SecretsOptions.of(mark) for _, mark in marked]
-        asked, seeds = self._seeds_of_suite(node, outer)
+        asked, seeds = self._suite.of_hooks(
+            node, [plugin for other in outer for plugin in other.asked]
+        )
+        seeds = [*([] if outer else self._suite.of_ini()), *seeds]
         holder: Any
         for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
             seeds += option.seeds_at(holder)
@@ -166,7 +154,7 @@ class FakesOfRun:
 
         for entry in self.running:
             with usage_errors_shown(at_start=True):
-                asked, seeds = self._seeds_of_suite(None, [entry])
+                asked, seeds = self._suite.of_hooks(None, entry.asked)
                 for secret in read(seed for _, seed in seeds):
                     entry.fake.add(secret)
             entry.asked += asked
@@ -176,31 +164,7 @@ class FakesOfRun:
     def renew_hooks(self) -> None:
         """Have the fakes that are active ask the hooks that there are by now."""
         for fake in dict.fromkeys(self.active):
-            fake.use(self._hooks())
-
-    def _seeds_of_suite(
-        self, node: Node | None, outer: list[Running]
-    ) -> tuple[list[object], Origins]:
-        """Return the seeds of ini and hooks that the fakes around lack, and who gave them."""
-        if self._seeds_of_ini is None:
-            paths = self.config.getini("fakesecrets_seeds")
-            self._seeds_of_ini = origins(read_paths(paths), paths, self.config)
-        seeds = [] if outer else list(self._seeds_of_ini)
-        name = "pytest_fakesecrets_seeds"
-        hook = self.config.hook if node is None else node.ihook
-        fresh = [
-            impl.plugin
-            for impl in getattr(hook, name).get_hookimpls()
-            if not any(impl.plugin is plugin for other in outer for plugin in other.asked)
-        ]
-        if fresh:
-            manager = self.config.pluginmanager
-            others = [plugin for plugin in manager.get_plugins() if plugin not in fresh]
-            answers = manager.subset_hook_caller(name, others)(node=node)
-            seeds += [
-                (f"hook {name}", seed) for answer in reversed(answers) for seed in _checked(answer)
-            ]
-        return fresh, seeds
+            self._connect(fake)
 
     def _place(self, options: list[SecretsOptions], outer: list[Running]) -> dict[str, Any]:
         """Return Region and account: those of the closest mark, of the fake around, or of ini."""
@@ -217,7 +181,7 @@ class FakesOfRun:
         self.active.append(fake)
         if fake not in self.started:
             self.started.append(fake)
-        fake.use(self._hooks())
+        self._connect(fake)
 
     def ended(self, fake: FakeSecrets) -> None:
         """Note that a fake has stopped."""
@@ -225,69 +189,14 @@ class FakesOfRun:
         if fake in self.active:
             self.active.remove(fake)
 
-    def _hooks(self) -> Hooks:
-        from .._hooks import Hooks
-
-        asking = {
-            "decide_fault": ("pytest_fakesecrets_fault", self._decide_fault),
-            "find_function": ("pytest_fakesecrets_rotation_function", self._find_function),
-        }
-        chosen: dict[str, Any] = {
-            role: ask
-            for role, (name, ask) in asking.items()
-            if getattr(self.config.hook, name).get_hookimpls()
-        }
-        if self.on_call or self.config.hook.pytest_fakesecrets_call_finished.get_hookimpls():
-            chosen["finish_call"] = self._finish_call
-        if self._values is not None:
-            chosen["keep_secret"] = self._keep_values
-        return Hooks(**chosen)
+    def _connect(self, fake: FakeSecrets) -> None:
+        keep_secret = None if self._values is None else self._keep_values
+        fake.use(self.asker.hooks(keep_secret))
 
     def _keep_values(self, secret: StoredSecret) -> None:
         for version in secret.versions.values():
             if self._values is not None and version.value is not None:
                 self._values[secret.name, version.value] = None
-
-    @property
-    def _hook(self) -> Any:
-        """The hooks that count for what runs: a folder's conftest.py only in its folder."""
-        return self.config.hook if self.node is None else self.node.ihook
-
-    def _decide_fault(self, call: Call) -> str | None:
-        error = self._hook.pytest_fakesecrets_fault(call=call, node=self.node)
-        if error is not None and not isinstance(error, str):
-            raise UsageError(
-                f"A hook pytest_fakesecrets_fault returned {error!r}. "
-                "Return the name of an error, such as 'ThrottlingException', or None."
-            )
-        return error
-
-    def _find_function(self, arn: str) -> Handler | None:
-        if not arn.startswith("arn:"):
-            return None
-        handler: Handler | None = self._hook.pytest_fakesecrets_rotation_function(
-            arn=arn, node=self.node
-        )
-        if handler is not None and not callable(handler):
-            raise UsageError(
-                f"A hook pytest_fakesecrets_rotation_function returned {handler!r} for {arn}. "
-                "Return a handler(event, context), or None."
-            )
-        return handler
-
-    def _finish_call(self, call: Call) -> None:
-        for listen in self.on_call:
-            listen(call)
-        self._hook.pytest_fakesecrets_call_finished(call=call, node=self.node)
-
-
-def _checked(seeds: Any) -> Iterable[Seed]:
-    if isinstance(seeds, Iterable) and not isinstance(seeds, (Mapping, str)):
-        return seeds
-    shown = "a dict" if isinstance(seeds, Mapping) else repr(seeds)
-    raise UsageError(
-        f"A hook pytest_fakesecrets_seeds returned {shown}. Return a list of seeds, or None."
-    )
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class UnusedSeeds:
         self._level = level
         self._used: dict[str, bool] = {}
         self._touched: dict[Running, set[str]] = {}
-        fakes.on_call.append(self._note_call)
+        fakes.asker.on_call.append(self._note_call)
         fakes.on_end.append(self._note_end)
 
     @pytest.hookimpl(optionalhook=True)
