@@ -387,15 +387,18 @@ def test_ended_fakes_are_forgotten(run):
     """The items, which pytest keeps, do not keep the fakes of their tests."""
     result = run("""
     import gc
-    from pytest_fakesecrets import FakeSecrets
+    import weakref
+
+    ENDED = []
 
     @pytest.mark.parametrize("number", range(3))
     def test_it(number, fake_secrets):
         read()
+        ENDED.append(weakref.ref(fake_secrets))
 
-    def test_last(fake_secrets):
+    def test_last():
         gc.collect()
-        assert [fake_secrets] == [it for it in gc.get_objects() if isinstance(it, FakeSecrets)]
+        assert [None] * 3 == [ended() for ended in ENDED]
     """)
 
     result.assert_outcomes(passed=4)

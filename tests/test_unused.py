@@ -391,17 +391,19 @@ def test_ended_fakes_are_forgotten(run):
         "fakesecrets_unused_seeds = error",
         """
 import gc
+import weakref
+
+ENDED = []
 
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.secrets({"db": "v"})
-def test_it(number):
+def test_it(number, fake_secrets):
     read("db")
+    ENDED.append(weakref.ref(fake_secrets))
 
-@pytest.mark.secrets({"db": "v"})
-def test_last(fake_secrets):
-    read("db")
+def test_last():
     gc.collect()
-    assert 1 == len([it for it in gc.get_objects() if isinstance(it, FakeSecrets)])
+    assert [None] * 3 == [ended() for ended in ENDED]
 """,
     )
 
