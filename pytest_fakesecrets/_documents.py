@@ -142,7 +142,8 @@ def _text(path: str) -> str:
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        message = f"{path}: There is no such file. A relative path starts at {Path.cwd()}."
+        begins = "" if Path(path).is_absolute() else f" A relative path starts at {Path.cwd()}."
+        message = f"{path}: There is no such file.{begins}"
         raise UsageError(message) from None
     except OSError as error:
         message = f"{path}: The file cannot be read: {error.strerror}. Make it readable."

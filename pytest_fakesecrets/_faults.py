@@ -482,9 +482,10 @@ def errors_to_inject(
 
     :raises UsageError: for what is no operation, or no error of it.
     """
-    names = tuple(dict.fromkeys(operations)) or ("GetSecretValue",)
-    for operation in names:
+    named = tuple(operations) or ("GetSecretValue",)
+    for operation in named:
         check_operation(operation)
+    names = tuple(dict.fromkeys(named))
     wanted, further = _several("only", only), _several("also", also) or ()
     documented = {operation: errors_of(operation) for operation in names}
     for code in wanted or ():

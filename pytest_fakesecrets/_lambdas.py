@@ -30,7 +30,8 @@ _ARN: Final = re.compile(
 
 Event = Mapping[str, str]
 Handler = Callable[[dict[str, Any], Any], object]
-Generate = Callable[[], "SeedValue"] | Callable[[Value | None], "SeedValue"]
+# The current value is str, bytes or None; whoever makes a next one knows which of them it is.
+Generate = Callable[[], "SeedValue"] | Callable[[Any], "SeedValue"]
 SecretChange = Callable[[StoredSecret, datetime], StoredSecret]
 Change = Callable[[str, SecretChange], StoredSecret]
 

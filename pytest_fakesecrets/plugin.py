@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from types import ModuleType
@@ -126,10 +127,13 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     is the whole session.
     """
     if isinstance(collector, pytest.Package):
-        manager = collector.session._fixturemanager  # noqa: SLF001 - no public way to register one
+        manager: Any = collector.session._fixturemanager  # noqa: SLF001 - no public way to register one
         holder = ModuleType(collector.name)
         vars(holder).update(package_fake_secrets=package_fake_secrets)
-        manager.parsefactories(holder, collector.nodeid.removesuffix("/__init__.py"))
+        if "node" in inspect.signature(manager.parsefactories).parameters:
+            manager.parsefactories(holder=holder, node=collector)
+        else:  # pytest before 9.1
+            manager.parsefactories(holder, collector.nodeid.removesuffix("/__init__.py"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -191,8 +195,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
-            "functions and methods, but not with those of unittest.TestCase. Go through the errors "
-            "in the test: for error in fake.faults.each(): with self.subTest(error.code): …",
+            "functions and methods that have the mark themselves, or whose class or module has it, "
+            "but not for a pytest.param, nor in a unittest.TestCase. Go through the errors in the "
+            "test: for error in fake.faults.each(): with self.subTest(error.code): …",
             pytrace=False,
         )
 
@@ -266,6 +271,13 @@ def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
 @pytest.fixture
 def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
     """Have AWS Secrets Manager answer with an error; one run for each documented one."""
+    if not hasattr(request, "param"):
+        pytest.fail(
+            "secrets_error has a run for each error only where a test function asks for it, or "
+            "has the mark secrets_errors; not in a unittest.TestCase, nor by getfixturevalue. Go "
+            "through the errors in the test: for error in fake.faults.each(): …",
+            pytrace=False,
+        )
     error: InjectedError = request.param
     fake_secrets.faults.add(error.code, operation=error.operation)
     return error

@@ -302,9 +302,9 @@ def test_a_call_at_import_names_the_file(run):
     result = run("error", "\nVALUE = read()\n")
 
     result.assert_outcomes(errors=1)
-    assert (
-        "The collection of test_it.py called GetSecretValue of Secrets Manager at "
-    ) in result.stdout.str()
+    shown = result.stdout.str()
+    assert "The collection of test_it.py called GetSecretValue of Secrets Manager at " in shown
+    assert "set fakesecrets_always = true to have a fake for it" in shown
 
 
 def test_a_call_outside_any_test_is_stopped_too(pytester, run):

@@ -328,7 +328,10 @@ def test_managed(secrets_client):
         (
             "pytest_fakesecrets_fault(): return 'Throttling'",
             "def test_it(secrets_client): secrets_client.list_secrets()",
-            "Throttling is not an error of Secrets Manager; did you mean ThrottlingException?",
+            (
+                "A hook pytest_fakesecrets_fault returned 'Throttling': Throttling is not an error "
+                "of Secrets Manager; did you mean ThrottlingException?"
+            ),
         ),
         (
             "pytest_fakesecrets_fault(): return 5",

@@ -982,3 +982,47 @@ def test_real_of_one_parameter_is_its_own(pytester):
     """)
 
     pytester.runpytest_inprocess(*OPTIONS).assert_outcomes(passed=3)
+
+
+def test_a_package_is_collected_in_silence(pytester):
+    """Packages of tests give no warning, whichever way this pytest registers fixtures."""
+    package = pytester.mkpydir("inner")
+    (package / "test_it.py").write_text("def test_it(package_fake_secrets): pass\n")
+
+    result = pytester.runpytest_inprocess(*OPTIONS, "-W", "error")
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def test_it(request): request.getfixturevalue('secrets_error')",
+        (
+            "import unittest\n\nclass TestIt(unittest.TestCase):\n"
+            "    @pytest.fixture(autouse=True)\n    def own(self, secrets_error): pass\n"
+            "    def test_it(self): pass"
+        ),
+    ],
+    ids=["getfixturevalue", "unittest"],
+)
+def test_secrets_error_where_nothing_runs_several_times(pytester, source):
+    """The fixture says where it has an error to give, and what to write elsewhere."""
+    pytester.makepyfile(f"import pytest\n\n{source}\n")
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    assert 0 != result.ret
+    assert "for error in fake.faults.each()" in result.stdout.str()
+
+
+def test_operations_in_a_list_are_refused(run):
+    """Several operations are several arguments."""
+    result = run("""
+    @pytest.mark.secrets_errors(["GetSecretValue", "PutSecretValue"])
+    def test_it(secrets_error):
+        pass
+    """)
+
+    assert "is not an operation of Secrets Manager" in result.stdout.str()
+    assert "TypeError" not in result.stdout.str()

@@ -62,12 +62,9 @@ class Asker:
         return self._config.hook if self.node is None else self.node.ihook
 
     def _decide_fault(self, call: Call) -> str | None:
-        error = self._hook.pytest_fakesecrets_fault(call=call, node=self.node)
-        if error is not None and not isinstance(error, str):
-            raise UsageError(
-                f"A hook pytest_fakesecrets_fault returned {error!r}. "
-                "Return the name of an error, such as 'ThrottlingException', or None."
-            )
+        error: str | None = self._hook.pytest_fakesecrets_fault(call=call, node=self.node)
+        if error is not None:
+            _check_fault(error)
         return error
 
     def _find_function(self, arn: str) -> Handler | None:
@@ -87,3 +84,17 @@ class Asker:
         for listen in self.on_call:
             listen(call)
         self._hook.pytest_fakesecrets_call_finished(call=call, node=self.node)
+
+
+def _check_fault(error: object) -> None:
+    from .._faults import check_error
+
+    if not isinstance(error, str):
+        raise UsageError(
+            f"A hook pytest_fakesecrets_fault returned {error!r}. "
+            "Return the name of an error, such as 'ThrottlingException', or None."
+        )
+    try:
+        check_error(error)
+    except UsageError as wrong:
+        raise UsageError(f"A hook pytest_fakesecrets_fault returned {error!r}: {wrong}") from None
