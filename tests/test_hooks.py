@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_fakesecrets import hookspecs
+from pytest_fakesecrets import FakeSecrets, hookspecs
+from pytest_fakesecrets._announce import listeners
+from pytest_fakesecrets._plugin.session import FakesOfRun
 
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
 READ = """
@@ -375,6 +377,18 @@ def test_outage(fake_secrets):
     )
 
     pytester.runpytest_inprocess(*OPTIONS).assert_outcomes(passed=2)
+
+
+def test_a_fake_that_began_before_the_run_may_end_in_it(pytestconfig):
+    """A run that hears of the end of a fake whose beginning it never heard of minds nothing."""
+    with FakeSecrets() as fake:
+        fakes = FakesOfRun(pytestconfig)
+        fake.stop()
+        assert [] == fakes.of_test()
+        fakes.close()
+        fake.start()
+
+    assert fakes not in listeners
 
 
 def test_an_unknown_hook_is_refused(run):
