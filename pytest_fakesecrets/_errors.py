@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from operator import methodcaller
 from typing import Final
@@ -166,7 +165,9 @@ def denial_of(
 
 def unknown_choice(what: str, given: object, choices: Iterable[str]) -> UsageError:
     """Return a usage error that names the input, its nearest right spelling and the choices."""
+    from difflib import get_close_matches  # noqa: PLC0415 - loading the plugin needs no difflib
+
     among = sorted(choices)
-    near = difflib.get_close_matches(str(given), among, n=1)
+    near = get_close_matches(str(given), among, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
     return UsageError(f"{given} is not {what}{hint} Choose among: {', '.join(among)}.")

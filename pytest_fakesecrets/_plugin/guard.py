@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from .._errors import HIDE_MISUSE, FakeSecretsWarning, RealCallError
-from .verdicts import Finding, judge
+from .verdicts import Finding, judge, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +42,7 @@ class Guard:
         :raises RealCallError: at level ``error``.
         """
         file, line = _caller()
-        text = self._message(operation, f"{self._near(file)}:{line}")
+        text = self._message(operation, place(file, line, self._fakes.config.rootpath))
         if self._level == "warn":
             warnings.warn_explicit(FakeSecretsWarning(text), None, file, line)
             return
@@ -62,11 +61,6 @@ class Guard:
         if texts and report.passed:
             judge(item, call, report, Finding("error", "guard", texts[0]))
         texts.clear()
-
-    def _near(self, file: str) -> str:
-        root = self._fakes.config.rootpath
-        path = Path(file)
-        return str(path.relative_to(root)) if path.is_relative_to(root) else file
 
     def _message(self, operation: str, line: str) -> str:
         node = self._fakes.asker.node

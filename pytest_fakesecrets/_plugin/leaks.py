@@ -18,7 +18,7 @@ import pytest
 
 from .._leaks import Leak, LeakFinder
 from .options import level_of
-from .verdicts import Finding, judge
+from .verdicts import Finding, judge, place
 
 if TYPE_CHECKING:
     from .session import FakesOfRun
@@ -141,8 +141,8 @@ class _Handler(logging.Handler):
         with suppress(Exception):
             # A copy: a formatter leaves the exception's text in the record, for others to use.
             text = self.format(copy.copy(record))
-            place = _place(record.pathname, record.lineno, self._root)
-            where = f'in a log record of "{record.name}" ({record.levelname}), {place}'
+            line = place(record.pathname, record.lineno, self._root)
+            where = f'in a log record of "{record.name}" ({record.levelname}), {line}'
             self._shown.append(_Shown(where, text))
 
 
@@ -162,7 +162,7 @@ def _warning(shown: list[_Shown], root: Path) -> Iterator[None]:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        where = f"in a {category.__name__}, {_place(filename, lineno, root)}"
+        where = f"in a {category.__name__}, {place(filename, lineno, root)}"
         shown.append(_Shown(where, str(message)))
         former(message, category, filename, lineno, file, line)
 
@@ -235,7 +235,7 @@ def _failure(report: pytest.TestReport, error: BaseException, root: Path) -> _Sh
     path, line = (
         (crash.path, crash.lineno) if crash else (report.location[0], (report.location[1] or 0) + 1)
     )
-    return _Shown(f"in the text of the failure, {_place(path, line, root)}", text)
+    return _Shown(f"in the text of the failure, {place(path, line, root)}", text)
 
 
 def _files(error: BaseException) -> Iterator[str]:
@@ -248,12 +248,6 @@ def _files(error: BaseException) -> Iterator[str]:
             )
             further = (behind.__cause__, behind.__context__, *getattr(behind, "exceptions", ()))
             pending += [other for other in further if other not in pending]
-
-
-def _place(path: str, line: int, root: Path) -> str:
-    with suppress(ValueError):
-        path = Path(path).relative_to(root).as_posix()
-    return f"{path}:{line}"
 
 
 def _told(found: list[tuple[Leak, _Shown]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -19,6 +21,13 @@ class Finding(NamedTuple):
     level: str
     title: str
     text: str
+
+
+def place(path: str, line: int, root: Path) -> str:
+    """Return ``path:line``, the path as seen from the root of the run where it lies beneath."""
+    with suppress(ValueError):
+        path = Path(path).relative_to(root).as_posix()
+    return f"{path}:{line}"
 
 
 def judge(
