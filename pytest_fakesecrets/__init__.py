@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._codes import ErrorCodes
     from ._errors import FakeSecretsWarning, NotImitatedError, RealCallError, UsageError
-    from ._fake import FakeSecrets, SecretView
+    from ._fake import FakeSecrets, SecretView, VersionView
     from ._faults import Fault, Faults, InjectedError
     from ._kms import Kms
     from ._rotor import RotationRun, RotationStep
@@ -39,6 +39,7 @@ __all__ = [
     "SecretView",
     "UsageError",
     "Version",
+    "VersionView",
     "__version__",
 ]
 
@@ -63,6 +64,7 @@ _HOMES = {
     "SecretView": "_fake",
     "UsageError": "_errors",
     "Version": "_seeds",
+    "VersionView": "_fake",
 }
 
 

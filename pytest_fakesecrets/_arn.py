@@ -12,11 +12,13 @@ from ._model import partitions
 if TYPE_CHECKING:
     from random import Random
 
+# AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
+NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 SUFFIX: Final = re.compile(r"[A-Za-z0-9]{6}")
 _SUFFIX_CHARACTERS: Final = string.ascii_letters + string.digits
 _ARN: Final = re.compile(
     r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]+):(?P<account>\d{12}):secret:"
-    r"(?P<resource>[^:]+)"
+    rf"(?P<resource>{NAME.pattern})"
 )
 _COMPLETE: Final = re.compile(r"(?P<name>.+)-[A-Za-z0-9]{6}")
 
@@ -51,6 +53,16 @@ def is_arn(secret_id: str) -> bool:
     return secret_id.startswith("arn:")
 
 
+def is_valid_id(secret_id: str) -> bool:
+    """Tell whether a SecretId has the form of a name, or of the ARN of a secret.
+
+    What follows ``secret:`` in an ARN is checked like a name: an ARN copied badly,
+    ``...:secret:ai/mcp/develop-umDO65#github_classic_pat``, got the error for wrong names in
+    https://github.com/DataDog/datadog-serverless-functions/issues/654
+    """
+    return bool((_ARN if is_arn(secret_id) else NAME).fullmatch(secret_id))
+
+
 def parse(secret_id: str) -> Arn | None:
     """Take the ARN of a secret apart; None where it is malformed."""
     match = _ARN.fullmatch(secret_id)
@@ -82,6 +94,12 @@ def is_region_beside(region: str, other: str) -> bool:
         for partition in partitions()
         if partition["id"] == partition_of(region)
     )
+
+
+@functools.cache
+def is_listed_region(region: str) -> bool:
+    """Tell whether a Region exists in any partition, as far as botocore knows."""
+    return any(region in partition["regions"] for partition in partitions())
 
 
 @functools.cache

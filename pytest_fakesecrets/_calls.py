@@ -76,6 +76,7 @@ class Call:
     :ivar labels: the staging labels that it asked for, or gave to a new version.
     :ivar read_timeout: the seconds after which the client gives up waiting for an answer.
     :ivar connect_timeout: the seconds after which it gives up connecting.
+    :ivar has_no_host: whether it was sent to a Region that does not exist.
     """
 
     operation: str
@@ -96,6 +97,7 @@ class Call:
     labels: set[str] = field(default_factory=set, repr=False)
     read_timeout: float | None = field(default=None, repr=False, compare=False)
     connect_timeout: float | None = field(default=None, repr=False, compare=False)
+    has_no_host: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.account = self.caller.account

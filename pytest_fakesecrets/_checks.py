@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from ._arn import SUFFIX
+from ._arn import NAME, SUFFIX
 from ._errors import HIDE_MISUSE, UsageError
 from ._keys import HOW_TO_NAME, parse_key
-from ._secret import MAX_TAGS, MAX_VALUE_BYTES, Value
+from ._secret import MAX_TAGS, MAX_VALUE_BYTES, RECOVERY_WINDOW_DAYS, Value, own_tags
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_region
-from ._validation import NAME
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -70,15 +69,14 @@ def check_tags(owner: str, tags: object) -> None:
     """Refuse what TagResource would refuse."""
     if not isinstance(tags, Mapping):
         raise UsageError(f"tags= of {owner} is no mapping. Give {{'team': 'web'}}.")
-    if len(tags) > MAX_TAGS:
-        raise UsageError(
-            f"{owner[0].upper()}{owner[1:]} has {len(tags)} tags. AWS allows {MAX_TAGS}."
-        )
     for key, value in tags.items():
         if not key:
             raise UsageError(f"A tag of {owner} has an empty key. AWS wants 1 to 128 characters.")
         check_text(owner, "the key of a tag", key, _MAX_TAG_KEY)
         check_text(owner, f"the value of tag {key!r}", value, _MAX_TAG_VALUE)
+    count = len(own_tags(tags))
+    if count > MAX_TAGS:
+        raise UsageError(f"{owner[0].upper()}{owner[1:]} has {count} tags. AWS allows {MAX_TAGS}.")
 
 
 def check_labels(labels: object) -> None:
@@ -139,6 +137,22 @@ def check_moment(member: str, moment: object) -> None:
     )
 
 
+def check_recovery_window(owner: str, days: object, *, deleted: bool | datetime) -> None:
+    """Refuse what DeleteSecret takes for no recovery window; None means its default."""
+    if days is None:
+        return
+    if isinstance(days, bool) or not isinstance(days, int) or days not in RECOVERY_WINDOW_DAYS:
+        raise UsageError(
+            f"recovery_window_in_days={days!r} of {owner} is not a recovery window. "
+            "Give 7 to 30 days."
+        )
+    if not deleted:
+        raise UsageError(
+            f"recovery_window_in_days={days!r} of {owner} needs deleted=, which says when its "
+            "deletion was requested. Give both, or neither."
+        )
+
+
 def check_day(member: str, day: object) -> None:
     """Refuse what is neither a date nor a moment with a time zone; None means never."""
     if not isinstance(day, date) or isinstance(day, datetime):
@@ -190,9 +204,7 @@ def _utf8(value: Value) -> bytes:
 
 def _check_size(value: bytes) -> None:
     if not value:
-        raise UsageError(
-            "AWS takes an empty value for none. Leave it out for a secret without a value."
-        )
+        raise UsageError("AWS refuses an empty value. Leave it out for a secret without a value.")
     if len(value) > MAX_VALUE_BYTES:
         raise UsageError(
             f"A value of {len(value):,} bytes is too long: AWS allows {MAX_VALUE_BYTES:,}."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -17,22 +18,25 @@ _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds",
 class Clock:
     """The time that a fake lives in: the real one, plus what the test moved it by.
 
-    It follows :func:`time.time`, so freezegun and time-machine keep working.
+    It follows :func:`time.time`, so freezegun and time-machine keep working; after :meth:`freeze`
+    it stands still, and only the test and the waits of botocore move it.
     """
 
     def __init__(self) -> None:
         self._offset = timedelta()
+        # What the machine's clock showed when this one was frozen.
+        self._frozen: datetime | None = None
         self._moved: Callable[[], object] = lambda: None
         self._next_due: Callable[[], datetime | None] = lambda: None
 
     def __repr__(self) -> str:
-        return f"<Clock {self.now().isoformat(timespec='milliseconds')}, moved by {self._offset}>"
+        frozen = ", frozen" if self._frozen else ""
+        shown = self.now().isoformat(timespec="milliseconds")
+        return f"<Clock {shown}, moved by {self._offset}{frozen}>"
 
     def now(self) -> datetime:
         """Return the present moment, in UTC, to the millisecond (as precise as AWS's dates)."""
-        # Rounding down before the offset keeps two readings of a frozen clock equal.
-        present = datetime.fromtimestamp(int(time.time() * 1000) / 1000, tz=timezone.utc)
-        return _to_millisecond(present + self._offset)
+        return _to_millisecond((self._frozen or _machine_time()) + self._offset)
 
     def advance(self, **amount: float) -> datetime:
         """Let time pass; what falls due meanwhile, such as the end of a recovery window, happens.
@@ -70,6 +74,32 @@ class Clock:
             raise UsageError(message)
         return self._move_by(moment - self.now())
 
+    def freeze(self) -> AbstractContextManager[Clock]:
+        """Have the clock stand still, so that dates are exact to the millisecond.
+
+        It still moves by :meth:`advance`, :meth:`move_to`, and the delays of faults and retries.
+
+        :return: a context manager, for a block at whose end the clock runs on. Without ``with``, it
+            stands still until :meth:`unfreeze`.
+        """
+        was_frozen = self._frozen is not None
+        self._frozen = self._frozen or _machine_time()
+        return self._until_exit(keep=was_frozen)
+
+    def unfreeze(self) -> None:
+        """Have the clock run on from the moment that it shows; one that runs goes on."""
+        if self._frozen is not None:
+            self._offset += self._frozen - _machine_time()
+            self._frozen = None
+
+    @contextmanager
+    def _until_exit(self, *, keep: bool) -> Iterator[Clock]:
+        try:
+            yield self
+        finally:
+            if not keep:
+                self.unfreeze()
+
     def on_move(
         self, listener: Callable[[], object], next_due: Callable[[], datetime | None]
     ) -> None:
@@ -84,6 +114,7 @@ class Clock:
     def follow(self, other: Clock) -> None:
         """Show the same time as another clock, from now on."""
         self._offset = other._offset
+        self._frozen = other._frozen
 
     def _move_by(self, step: timedelta) -> datetime:
         _check_reach(self.now(), step)
@@ -100,6 +131,11 @@ class Clock:
         while (due := self._next_due()) is not None and due <= end:
             self._offset += max(due - self.now(), timedelta())
             self._moved()
+
+
+def _machine_time() -> datetime:
+    # Rounding down before the offset keeps two readings of a stopped machine clock equal.
+    return datetime.fromtimestamp(int(time.time() * 1000) / 1000, tz=timezone.utc)
 
 
 def _amount(amount: dict[str, float]) -> timedelta:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,7 @@ from ._interception import activate, deactivate, innermost, make_client
 from ._policy import DEFAULT_POLICY
 from ._report import describe
 from ._seedfiles import read_files
-from ._seeds import Json, Secret, Seed, SeedValue, Version, read, store, store_replicas
+from ._seeds import Json, Secret, Seed, SeedValue, read, store, store_replicas
 from ._service import Service
 from ._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
 from ._store import with_secrets
@@ -46,6 +46,26 @@ _ERRORS: Final = ErrorCodes()
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
 
 __tracebackhide__ = HIDE_MISUSE
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version of a secret as it was when ``fake[name].versions`` was read.
+
+    :ivar value: str or bytes; None for a version that a rotation has reserved and not filled yet.
+    :ivar labels: its staging labels in alphabetical order; none for a deprecated version.
+    :ivar id: AWS's VersionId.
+    :ivar created: when it came to be, in UTC.
+    :ivar last_accessed: the day of the last read, as midnight UTC; None where it was never read.
+    :ivar kms_key_id: the key that it is encrypted with; None for AWS's own.
+    """
+
+    value: Value | None = field(repr=False)
+    labels: tuple[str, ...] = ()
+    id: str = field(kw_only=True)
+    created: datetime = field(kw_only=True)
+    last_accessed: datetime | None = field(default=None, kw_only=True)
+    kms_key_id: str | None = field(default=None, kw_only=True)
 
 
 class SecretView:
@@ -105,13 +125,13 @@ class SecretView:
         return parsed
 
     @property
-    def versions(self) -> Mapping[str, Version]:
+    def versions(self) -> Mapping[str, VersionView]:
         """All versions by id, deprecated ones too."""
         secret = self._secret
         return {
-            version.id: Version(
+            version.id: VersionView(
                 version.value,
-                secret.labels_of(version.id),
+                tuple(secret.labels_of(version.id)),
                 id=version.id,
                 created=version.created,
                 last_accessed=version.accessed,
@@ -163,9 +183,20 @@ class SecretView:
         return self._secret.accessed
 
     @property
-    def deleted_at(self) -> datetime | None:
-        """When its recovery window ends; None where it is not scheduled for deletion."""
-        return self._secret.deletion
+    def deletion_requested(self) -> datetime | None:
+        """When DeleteSecret was called; None where it is not scheduled for deletion.
+
+        AWS calls it DeletedDate.
+        """
+        return self._secret.deletion_requested
+
+    @property
+    def recovery_window_ends(self) -> datetime | None:
+        """When it will be gone for good; None where it is not scheduled for deletion.
+
+        AWS calls it DeletionDate.
+        """
+        return self._secret.recovery_window_ends
 
     @property
     def _secret(self) -> StoredSecret:
@@ -188,6 +219,8 @@ class FakeSecrets(Mapping[str, SecretView]):
     :param region: the Region that is meant where a client, or a seed, names none.
     :param account: the account, twelve digits, that callers act as.
     :param rotation_retries: how often a rotation that failed is tried again at once.
+    :param rotation_removes_pending: whether a rotation that succeeded takes AWSPENDING off the
+        version that is AWSCURRENT now.
     :raises UsageError: for a seed that could not exist in AWS.
     """
 
@@ -197,9 +230,11 @@ class FakeSecrets(Mapping[str, SecretView]):
         region: str = DEFAULT_REGION,
         account: str = DEFAULT_ACCOUNT,
         rotation_retries: int = 0,
+        rotation_removes_pending: bool = False,
     ) -> None:
         self._service = Service(Settings(region, account))
         self.rotation_retries = rotation_retries
+        self.rotation_removes_pending = rotation_removes_pending
         self._entered = False
         self._seed(*seeds)
 
@@ -331,6 +366,22 @@ class FakeSecrets(Mapping[str, SecretView]):
             raise UsageError(message)
         self._service.rotor.retries = retries
 
+    @property
+    def rotation_removes_pending(self) -> bool:
+        """Whether a rotation that succeeded takes AWSPENDING off the new AWSCURRENT version.
+
+        Both were seen of AWS. Mostly the label stays, as by default here: functions like AWS's
+        templates do not remove it.
+        """
+        return self._service.rotor.removes_pending
+
+    @rotation_removes_pending.setter
+    def rotation_removes_pending(self, removes: bool) -> None:
+        if not isinstance(removes, bool):
+            message = f"rotation_removes_pending={removes!r} is neither True nor False."
+            raise UsageError(message)
+        self._service.rotor.removes_pending = removes
+
     def rotation_lambda(
         self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
     ) -> None:
@@ -404,6 +455,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         """
         region = self.region if region is None else region
         check_region(region)
+        self._service.named_regions.add(region)
         made: SecretsManagerClient = make_client(region, self.account, said(account, principal, {}))
         return made
 
@@ -488,6 +540,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             stored: list[StoredSecret] = []
             for seed in read(seeds):
                 secret = store(seed, self._service.settings, now, random, kept.next_serial())
+                self._service.named_regions.add(secret.region)
                 added.append(SecretView(self._service, secret.arn))
                 stored += [secret, *store_replicas(secret, kept.next_serial)]
             kept.place(stored)

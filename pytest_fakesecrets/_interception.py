@@ -9,7 +9,9 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.endpoint import Endpoint, convert_to_response_dict
@@ -17,8 +19,9 @@ from botocore.hooks import first_non_none_response
 from botocore.parsers import ResponseParserFactory
 from botocore.session import Session
 
+from ._arn import is_listed_region
 from ._caller import Acting, acting_now
-from ._errors import HIDE_MISUSE, NoAnswerError, UsageError
+from ._errors import HIDE_MISUSE, NoAnswerError, ServiceError, UsageError
 from ._model import SERVICE, exception_of
 from ._wire import Answer, read_call
 
@@ -272,7 +275,11 @@ async def _converse(
 async def _attempt(
     service: Service, call: Call, endpoint: Any, operation_model: OperationModel, request_dict: Any
 ) -> tuple[Any, Exception | None]:
-    """Return what Endpoint._get_response does: response and parsed answer, or an exception."""
+    """Return what Endpoint._get_response does: response and parsed answer, or an exception.
+
+    The events are those of botocore's own after a request was sent; before 1.36 it had no
+    before-parse, for which no handler of its time can have been written.
+    """
     success: Any = None
     raw = exception = None
     try:
@@ -281,7 +288,15 @@ async def _attempt(
         exception = _no_answer(failure.error, request_dict["url"])
     else:
         raw = convert_to_response_dict(response, operation_model)
-        success = response, _parsed(call, endpoint, operation_model, raw)
+        customized: dict[str, Any] = {}
+        await _ask(
+            endpoint,
+            f"before-parse.secrets-manager.{call.operation}",
+            operation_model=operation_model,
+            response_dict=raw,
+            customized_response_dict=customized,
+        )
+        success = response, _parsed(call, endpoint, operation_model, raw, customized)
     await _ask(
         endpoint,
         f"response-received.secrets-manager.{call.operation}",
@@ -299,7 +314,7 @@ def _call(service: Service, operation_model: OperationModel, request_dict: Any) 
     account = context.get(_ACCOUNT_KEY, service.settings.account)
     who = context.get(_ACTING_KEY, Acting()).over(acting_now())
     config = context["client_config"]
-    return read_call(
+    call = read_call(
         str(operation_model.name),
         request_dict["body"],
         region=region,
@@ -307,7 +322,17 @@ def _call(service: Service, operation_model: OperationModel, request_dict: Any) 
         # botocore 1.44 lets an event handler give a call a timeout of its own.
         read_timeout=context.get("read_timeout") or config.read_timeout,
         connect_timeout=config.connect_timeout,
+        has_no_host=not _has_host(service, region, request_dict["url"]),
     )
+    if config.signature_version is UNSIGNED:
+        call.malformed = ServiceError("MissingAuthenticationTokenException")
+    return call
+
+
+def _has_host(service: Service, region: str, url: str) -> bool:
+    """Tell whether the host of an endpoint exists; one that the client chose itself does."""
+    is_of_region = region in str(urlsplit(url).hostname).split(".")
+    return not is_of_region or region in service.named_regions or is_listed_region(region)
 
 
 def _no_answer(error: str, url: str) -> Exception:
@@ -322,10 +347,20 @@ def _response(answer: Answer, url: str) -> AWSResponse:
     return AWSResponse(url, answer.status, sent, _Body(answer.body))
 
 
-def _parsed(call: Call, endpoint: Any, operation_model: OperationModel, raw: Any) -> dict[str, Any]:
-    """Parse an answer as Endpoint does: errors once more, by their own shape."""
+def _parsed(
+    call: Call,
+    endpoint: Any,
+    operation_model: OperationModel,
+    raw: Any,
+    customized: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Parse an answer as Endpoint does: errors once more, by their own shape.
+
+    :param customized: what handlers of before-parse want the answer to have.
+    """
     parser = _parser(endpoint, operation_model)
     parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    parsed.update(customized)
     # What arrives may be another error than the one that was sent, or none.
     code = parsed.get("Error", {}).get("Code")
     call.met(code)

@@ -17,9 +17,10 @@ _OWN: Final = (
     "changed",
     "created",
     "creation_token",
-    "deletion",
+    "deletion_requested",
     "kms_key_id",
     "name",
+    "recovery_window_ends",
     "replication",
     "serial",
 )
@@ -49,14 +50,20 @@ def new_replica(
 
 
 def follow(replica: StoredSecret, primary: StoredSecret) -> StoredSecret:
-    """Return the replica as its primary is now; dates and keys stay the replica's own."""
+    """Return the replica as its primary is now; its creation, reads and keys stay its own.
+
+    It shows its primary's LastChangedDate, and no Tags where the primary has an empty list of them:
+    https://github.com/cloud-custodian/cloud-custodian, test_secrets_manager_replica_attribute
+    """
     across = isinstance(replica.replication, AccountReplica)
     own = {name: getattr(replica, name) for name in (_OWN_IN_ANOTHER_ACCOUNT if across else _OWN)}
     versions = {
         version_id: _copied(version, replica) for version_id, version in primary.versions.items()
     }
-    following = replace(primary, **own, versions=versions)
-    return replica if following == replica else replace(following, changed=primary.changed)
+    tags = replica.tags if across else primary.tags or None
+    # A new key of the replica's own may be a later change.
+    changed = max(primary.changed, replica.changed)
+    return replace(primary, **{**own, "changed": changed, "tags": tags}, versions=versions)
 
 
 def _copied(version: StoredVersion, replica: StoredSecret) -> StoredVersion:

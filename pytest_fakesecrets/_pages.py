@@ -39,12 +39,12 @@ def paginate(  # noqa: PLR0913 - all by keyword
 
 
 def _token(last: Any, query: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last, _digest(query)]).encode()).decode()
+    return base64.b64encode(json.dumps([last, _digest(query)]).encode()).decode()
 
 
 def _last_key(token: str, query: object) -> Any:
     try:
-        last, asked = json.loads(base64.urlsafe_b64decode(token))
+        last, asked = json.loads(base64.b64decode(token, validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise ServiceError("InvalidNextTokenException") from None
     if asked != _digest(query):

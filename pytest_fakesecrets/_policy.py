@@ -28,10 +28,10 @@ _VERSIONS: Final = ("2008-10-17", "2012-10-17")
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _RESOURCE: Final = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
 _WILDCARDS: Final = frozenset("*?")
-_ELEMENTS: Final = frozenset(
-    {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource"}
-    | {"NotResource", "Condition"}
-)
+_MEMBERS: Final = ("Version", "Id", "Statement")
+# Each with its negation, in the order in which AWS writes them.
+_LISTED: Final = ("Action", "NotAction", "Resource", "NotResource")
+_ELEMENTS: Final = ("Sid", "Effect", "Principal", "NotPrincipal", *_LISTED, "Condition")
 
 # Members of requests whose value is a condition key of the same name:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
@@ -120,7 +120,7 @@ class _Statement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A resource policy: its text, as it was sent, and what it says."""
+    """A resource policy: its text, as AWS writes it, and what it says."""
 
     text: str
     statements: tuple[_Statement, ...]
@@ -149,8 +149,11 @@ def read_policy(text: str) -> Policy:
     :raises NotImitatedError: for what AWS would accept and the fake cannot evaluate.
     """
     try:
-        document = json.loads(text, object_pairs_hook=_without_repetition)
-        return Policy(text, _statements(document))
+        document = json.loads(
+            text, object_pairs_hook=_without_repetition, parse_constant=_refuse_constant
+        )
+        statements = _statements(document)
+        return Policy(_rewritten(document), statements)
     except (ValueError, RecursionError):
         raise _malformed(_SYNTAX) from None
 
@@ -161,18 +164,68 @@ def _without_repetition(members: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _refuse_constant(_: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(_SYNTAX)
+
+
 def _statements(document: Any) -> tuple[_Statement, ...]:
-    _demand(isinstance(document, dict) and set(document) <= {"Version", "Id", "Statement"})
+    _demand(isinstance(document, dict) and set(document) <= set(_MEMBERS))
     _demand(document.get("Version", _VERSIONS[0]) in _VERSIONS)
     _demand(isinstance(document.get("Id", ""), str))
-    statement = document.get("Statement", [])
-    entries = statement if isinstance(statement, list) else [statement]
+    entries = _entries(document)
     _demand(bool(entries))
-    _demand(all(isinstance(entry, dict) and set(entry) <= _ELEMENTS for entry in entries))
+    _demand(all(isinstance(entry, dict) and set(entry) <= set(_ELEMENTS) for entry in entries))
     sids = [entry["Sid"] for entry in entries if "Sid" in entry]
     _demand(all(isinstance(sid, str) for sid in sids) and len(set(sids)) == len(sids))
     variables = document.get("Version") == _VERSIONS[1]
     return tuple(_statement(entry, variables=variables) for entry in entries)
+
+
+def _entries(document: Mapping[str, Any]) -> list[Any]:
+    statement = document.get("Statement", [])
+    return statement if isinstance(statement, list) else [statement]
+
+
+def _rewritten(document: Mapping[str, Any]) -> str:
+    """Return the text that AWS makes of a policy, in which its elements have an order of their own.
+
+    Recorded by https://github.com/cloud-custodian/cloud-custodian (test_secretsmanager_remove_rbp
+    and others) and https://github.com/localstack/localstack (test_cfn_secret_policy); that a list
+    of one principal comes back as a string was seen in
+    https://github.com/crossplane-contrib/provider-aws/issues/1804. That Action and Resource do the
+    same, and that Condition is last and keeps its lists, is not known.
+    """
+    statements = [_statement_rewritten(entry) for entry in _entries(document)]
+    return _text({**_in_order(document, _MEMBERS), "Statement": statements})
+
+
+def _statement_rewritten(entry: Mapping[str, Any]) -> dict[str, Any]:
+    elements = _in_order(entry, _ELEMENTS)
+    elements |= {name: _single(elements[name]) for name in _LISTED if name in elements}
+    for name in ("Principal", "NotPrincipal"):
+        if isinstance(elements.get(name), dict):
+            elements[name] = {kind: _single(names) for kind, names in elements[name].items()}
+    return elements
+
+
+def _in_order(members: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]:
+    return {name: members[name] for name in order if name in members}
+
+
+def _single(element: Any) -> Any:
+    return element[0] if isinstance(element, list) and len(element) == 1 else element
+
+
+def _text(value: Any, margin: str = "") -> str:
+    """Write JSON as AWS's writer does: members on lines of their own, lists where they begin."""
+    if isinstance(value, dict) and value:
+        deeper = f"{margin}  "
+        members = (f"{deeper}{_text(key)} : {_text(value[key], deeper)}" for key in value)
+        return "{\n" + ",\n".join(members) + f"\n{margin}}}"
+    if isinstance(value, list):
+        return f"[ {', '.join(_text(item, margin) for item in value)} ]"
+    return "{ }" if value == {} else json.dumps(value, ensure_ascii=False)
 
 
 def _statement(entry: Mapping[str, Any], *, variables: bool) -> _Statement:

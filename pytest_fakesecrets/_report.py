@@ -62,7 +62,8 @@ def _secrets(service: Service) -> list[StoredSecret]:
     """Return the secrets that there are, first those that the calls were about."""
     now = service.clock.now()
     touched = {identity for call in service.calls for identity in tuple(call.identities)}
-    present = (item for item in service.store if item.deletion is None or item.deletion > now)
+    ends = ((secret, secret.recovery_window_ends) for secret in service.store)
+    present = [secret for secret, end in ends if end is None or end > now]
     return sorted(present, key=lambda secret: secret.arn not in touched)
 
 
@@ -85,8 +86,8 @@ def _secret(secret: StoredSecret, own: Settings) -> Entry:
 
 def _marks(secret: StoredSecret) -> Iterator[str]:
     marks = []
-    if secret.deletion is not None:
-        marks.append(f"deleted until {secret.deletion:%Y-%m-%d}")
+    if secret.recovery_window_ends is not None:
+        marks.append(f"deleted, recoverable until {secret.recovery_window_ends:%Y-%m-%d}")
     if secret.primary_arn is not None:
         account = secret.primary_arn.split(":")[4]
         marks.append(f"replica of {secret.primary_region or account}")

@@ -15,7 +15,7 @@ from ._errors import ServiceError, UsageError, not_found
 from ._lambdas import Lambdas, SecretChange, context_of, not_registered
 from ._lines import kind_of
 from ._rotation import Job
-from ._secret import StoredSecret
+from ._secret import PENDING, StoredSecret
 from ._store import Store
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Rotor:
         self.lambdas = Lambdas()
         self.runs: list[RotationRun] = []
         self.retries = 0
+        self.removes_pending = False
         self._store = store
         self._clock = clock
         self._random = random
@@ -119,6 +120,7 @@ class Rotor:
         """Know what another rotor knows, beneath what was said to this one."""
         self.lambdas.start_from(outer.lambdas)
         self.retries = self.retries or outer.retries
+        self.removes_pending = self.removes_pending or outer.removes_pending
 
     def clear(self) -> None:
         """Forget all functions and all runs."""
@@ -161,7 +163,7 @@ class Rotor:
         if run.exception is not None and not _is_of_function(run.exception):
             raise run.exception
         if run.outcome == "succeeded" and not job.is_test:
-            self._try_change(job.arn, _succeeded)
+            self._try_change(job.arn, self._succeeded)
         return run
 
     def _step(self, job: Job, name: str) -> RotationStep:
@@ -187,6 +189,14 @@ class Rotor:
         context = context_of(job.function, self._new_id(), self._clock.now)
         function.run(event, context, self._change)
 
+    def _succeeded(self, secret: StoredSecret, now: datetime) -> StoredSecret:
+        secret = replace(secret, rotation=secret.rotation and secret.rotation.succeeded(now))
+        # AWS's templates leave AWSPENDING on the AWSCURRENT version, and mostly it was seen there
+        # later. One of AWS's maintainers says that the service removes it:
+        # https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/pull/145
+        is_left_over = PENDING in secret.labels and secret.unfinished is None
+        return secret.detach(PENDING) if self.removes_pending and is_left_over else secret
+
     def _outcome(self, job: Job, last: RotationStep) -> str:
         if not self._is_wanted(job):
             return "cancelled"
@@ -194,9 +204,7 @@ class Rotor:
 
     def _is_wanted(self, job: Job) -> bool:
         secret = self._store.find_arn(job.arn)
-        if secret is None or secret.deletion is not None or secret.rotation is None:
-            return False
-        return secret.rotation.enabled
+        return secret is not None and secret.rotation is not None and secret.rotation.enabled
 
     def _try_change(self, arn: str, change: SecretChange) -> None:
         """Change a secret, unless it is gone or has no room."""
@@ -230,10 +238,6 @@ class Rotor:
 
 def _put_off(secret: StoredSecret, now: datetime) -> StoredSecret:
     return replace(secret, rotation=secret.rotation and secret.rotation.attempted(now))
-
-
-def _succeeded(secret: StoredSecret, now: datetime) -> StoredSecret:
-    return replace(secret, rotation=secret.rotation and secret.rotation.succeeded(now))
 
 
 def _is_of_function(error: BaseException) -> bool:

@@ -20,7 +20,11 @@ PENDING: Final = "AWSPENDING"
 MAX_LABELS: Final = 20
 MAX_VERSIONS: Final = 100
 MAX_TAGS: Final = 50
+SYSTEM_TAG: Final = "aws:"
 MAX_VALUE_BYTES: Final = 65_536
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+DEFAULT_WINDOW_DAYS: Final = 30
+RECOVERY_WINDOW_DAYS: Final = range(7, 31)
 _PROTECTED_AGE: Final = timedelta(hours=24)
 
 Value = str | bytes
@@ -41,8 +45,9 @@ class StoredVersion:
 class StoredSecret:
     """One secret with its versions; `labels` maps each staging label to the one version it is on.
 
-    Optional members are None where AWS leaves them out of its answers. `deletion` is the moment
-    at which the recovery window ends; `serial` grows from one creation to the next.
+    Optional members are None where AWS leaves them out of its answers. A secret that is scheduled
+    for deletion has both `deletion_requested`, the moment of the DeleteSecret request, and
+    `recovery_window_ends`; `serial` grows from one creation to the next.
     """
 
     name: str
@@ -56,7 +61,8 @@ class StoredSecret:
     type: str | None = None
     tags: Mapping[str, str] | None = None
     accessed: datetime | None = None
-    deletion: datetime | None = None
+    deletion_requested: datetime | None = None
+    recovery_window_ends: datetime | None = None
     owning_service: str | None = None
     replication: Replication = ALONE
     creation_token: str | None = None
@@ -112,10 +118,15 @@ class StoredSecret:
 
     @property
     def rotation_due(self) -> datetime | None:
-        """When it is to be rotated; never while it is scheduled for deletion, nor as a replica."""
-        if self.rotation is None or self.deletion or self.primary_arn is not None:
+        """When it is to be rotated; a replica follows the rotation of its primary."""
+        if self.rotation is None or self.primary_arn is not None:
             return None
         return self.rotation.due
+
+    @property
+    def is_scheduled_for_deletion(self) -> bool:
+        """Whether DeleteSecret was called and the recovery window has not ended."""
+        return self.deletion_requested is not None
 
     def labelled(self, label: str) -> StoredVersion | None:
         """Return the version that has a label."""
@@ -148,6 +159,25 @@ class StoredSecret:
         if demoted is not None:
             labels[PREVIOUS] = demoted
         return self._relabelled(labels)
+
+    def scheduled_for_deletion(self, now: datetime, ends: datetime) -> StoredSecret:
+        """Begin the recovery window.
+
+        AWS turns the rotation off, and keeps function, rules, labels, tags and key. One recording,
+        with a window of 7 days: DeletedDate is the moment of the request, not the window's end.
+        https://github.com/cloud-custodian/cloud-custodian, test_secrets_manager_delete
+        """
+        return replace(
+            self,
+            deletion_requested=now,
+            recovery_window_ends=ends,
+            changed=now,
+            rotation=self.rotation and self.rotation.cancelled(),
+        )
+
+    def restored(self, now: datetime) -> StoredSecret:
+        """End the recovery window. Nothing tells that AWS turns the rotation on again."""
+        return replace(self, deletion_requested=None, recovery_window_ends=None, changed=now)
 
     def detach(self, label: str) -> StoredSecret:
         """Take a label away from the version that has it."""
@@ -238,6 +268,11 @@ class StoredSecret:
         forgotten = {version.id for version in forgettable}
         kept = {key: version for key, version in self.versions.items() if key not in forgotten}
         return replace(self, versions=kept)
+
+
+def own_tags(keys: Iterable[str]) -> list[str]:
+    """Return the tags that count toward the quota: those that AWS sets itself do not."""
+    return [key for key in keys if not key.startswith(SYSTEM_TAG)]
 
 
 def midnight(moment: datetime) -> datetime:

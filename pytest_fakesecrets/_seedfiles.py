@@ -219,7 +219,7 @@ def _date(raw: object) -> date:
     return datetime.fromisoformat(f"{iso['day']}T{time}.{fraction}{offset}")
 
 
-def _end_of_window(owner: str, key: str, raw: object) -> bool | datetime:
+def _deleted(owner: str, key: str, raw: object) -> bool | datetime:
     return raw if isinstance(raw, bool) else _moment(owner, key, raw)
 
 
@@ -233,7 +233,7 @@ def _no_date(owner: str, key: str) -> UsageError:
 _READERS: Final[Mapping[str, Callable[[str, str, Any], Any]]] = {
     "binary": _binary,
     "created": _moment,
-    "deleted": _end_of_window,
+    "deleted": _deleted,
     "last_accessed": _day,
     "last_changed": _moment,
     "pending": _value,

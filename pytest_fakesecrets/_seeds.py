@@ -18,6 +18,7 @@ from ._checks import (
     check_labels,
     check_moment,
     check_name,
+    check_recovery_window,
     check_suffix,
     check_tags,
     check_text,
@@ -32,6 +33,7 @@ from ._policy import DEFAULT_POLICY, Policy, read_policy
 from ._replication import Primary, ReplicaRegion
 from ._secret import (
     CURRENT,
+    DEFAULT_WINDOW_DAYS,
     MAX_LABELS,
     PENDING,
     PREVIOUS,
@@ -46,7 +48,6 @@ __tracebackhide__ = HIDE_MISUSE
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 SeedValue = str | bytes | Sequence[Json] | Mapping[str, Json]
 
-RECOVERY_WINDOW: Final = timedelta(days=30)
 _MAX_TEXT: Final = 2048
 _LONGEST: Final = {"type": 256, "owning_service": 128}
 
@@ -96,8 +97,10 @@ class Secret:
     :param description: at most 2,048 characters.
     :param tags: key to value, at most 50.
     :param kms_key_id: id, ARN or alias of a key; AWS's own ``aws/secretsmanager`` by default.
-    :param deleted: True for a secret that was scheduled for deletion at this moment with the
-        default window of 30 days; a datetime for the end of its window.
+    :param deleted: when its deletion was requested, with a time zone, as DescribeSecret's
+        DeletedDate; True for now.
+    :param recovery_window_in_days: 7 to 30, counted from `deleted`; 30 by default. A secret whose
+        window has ended is gone at once.
     :param created: with a time zone; now by default.
     :param last_changed: with a time zone; the same as `created` by default.
     :param last_accessed: the day of the last read; never by default.
@@ -120,6 +123,7 @@ class Secret:
     tags: Mapping[str, str] | None = field(default=None, kw_only=True)
     kms_key_id: str | None = field(default=None, kw_only=True)
     deleted: bool | datetime = field(default=False, kw_only=True)
+    recovery_window_in_days: int | None = field(default=None, kw_only=True)
     created: datetime | None = field(default=None, kw_only=True)
     last_changed: datetime | None = field(default=None, kw_only=True)
     last_accessed: date | None = field(default=None, kw_only=True)
@@ -172,6 +176,7 @@ class Secret:
         _policies(secret, self.policy)
         if not isinstance(self.deleted, bool):
             check_moment("deleted", self.deleted)
+        check_recovery_window(secret, self.recovery_window_in_days, deleted=self.deleted)
 
 
 Seed = Mapping[str, SeedValue | Secret | None] | Secret
@@ -197,6 +202,7 @@ def store(
     for key in (seed.kms_key_id, *(version.kms_key_id for version in seed.versions)):
         check_key_region(f"secret {seed.name!r}", key, region)
     versions = [_stored_version(version, seed, created, random) for version in seed.versions]
+    requested = _moment(now if seed.deleted is True else seed.deleted or None)
     return StoredSecret(
         name=seed.name,
         arn=compose(
@@ -218,7 +224,8 @@ def store(
         type=seed.type or None,
         tags=None if seed.tags is None else dict(seed.tags),
         accessed=_day(seed.last_accessed),
-        deletion=_deletion(seed.deleted, now),
+        deletion_requested=requested,
+        recovery_window_ends=requested and requested + _recovery_window(seed),
         owning_service=seed.owning_service,
         replication=_replication(seed, region),
         serial=serial,
@@ -324,7 +331,5 @@ def _day(day: date | None) -> datetime | None:
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
 
 
-def _deletion(deleted: bool | datetime, now: datetime) -> datetime | None:
-    if isinstance(deleted, datetime):
-        return _moment(deleted)
-    return now + RECOVERY_WINDOW if deleted else None
+def _recovery_window(seed: Secret) -> timedelta:
+    return timedelta(days=seed.recovery_window_in_days or DEFAULT_WINDOW_DAYS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ._access import Denials
 from ._calls import CallLog
 from ._clock import Clock
-from ._effects import READS, STATELESS, Blow, State
+from ._effects import READS, STATELESS, Blow, State, Unreachable
 from ._errors import HIDE_MISUSE, NoAnswerError, ServiceError
 from ._faults import Faults
 from ._hooks import Hooks
@@ -66,6 +66,8 @@ class Service:
         self.hooks = Hooks()
         # Whether calls go on to AWS, as they would if there were no fake.
         self.lets_through = False
+        # Those that the test itself named exist, whatever botocore knows.
+        self.named_regions = {settings.region}
         self.clock.on_move(self.settle, self._next_due)
 
     def answer(self, call: Call) -> Answer:
@@ -125,6 +127,7 @@ class Service:
             self.store.place(own)
             self.clock.follow(outer.clock)
             self.kms.start_from(outer.kms)
+            self.named_regions |= outer.named_regions
             self.random.setstate(outer.random.getstate())
             self.rotor.start_from(outer.rotor)
 
@@ -139,6 +142,8 @@ class Service:
         Predicates and hooks are code of the test, which may wait for others and call in its turn:
         no lock is held meanwhile, and what they call meets no fault.
         """
+        if call.has_no_host:
+            return Blow(Unreachable("EndpointConnectionError"))
         if _asking.get():
             return Blow()
         with _asking_the_test():

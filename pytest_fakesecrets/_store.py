@@ -44,8 +44,8 @@ class Shelf:
         self._deletions.pop(former.arn, None)
         self._rotations.pop(former.arn, None)
         self._secrets[secret.name] = secret
-        if secret.deletion is not None:
-            self._deletions[secret.arn] = secret.deletion
+        if secret.recovery_window_ends is not None:
+            self._deletions[secret.arn] = secret.recovery_window_ends
         if secret.rotation_due is not None:
             self._rotations[secret.arn] = secret.rotation_due
         if self._on_put is not None:
@@ -145,9 +145,9 @@ class Store:
 
     def purge(self, now: datetime) -> None:
         """Remove the secrets whose recovery window has ended."""
-        for arn, deletion in tuple(self._deletions.items()):
+        for arn, end in tuple(self._deletions.items()):
             secret = self.find_arn(arn)
-            if secret is not None and deletion <= now:
+            if secret is not None and end <= now:
                 self.home_of(secret).remove(secret)
 
     def next_serial(self) -> int:
@@ -162,7 +162,8 @@ class Store:
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the state of a snapshot."""
         self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}
-        self._deletions = {secret.arn: secret.deletion for secret in self if secret.deletion}
+        ends = {secret.arn: secret.recovery_window_ends for secret in self}
+        self._deletions = {arn: end for arn, end in ends.items() if end}
         dues = {secret.arn: secret.rotation_due for secret in self}
         self.rotations = {arn: due for arn, due in dues.items() if due}
         self._serial = max((self._serial, *(secret.serial for secret in self)))

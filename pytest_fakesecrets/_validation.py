@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ._arn import is_arn
+from ._arn import NAME, is_valid_id
 from ._errors import ServiceError
 from ._model import request_shape
 
 _NO_REQUEST_ID: Final = (
     "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 )
-# AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
-NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 
 # RotateSecret answers differently from the others in the same recording of AWS.
 _TOKEN_ERRORS: Final = {
@@ -24,8 +22,6 @@ _TOKEN_ERRORS: Final = {
     "RotateSecret": "InvalidParameterException",
     "UpdateSecret": "InvalidRequestException",
 }
-# AWS takes an empty value for none: https://github.com/hashicorp/terraform-provider-aws/issues/19736
-_EMPTY_IS_ABSENT: Final = ("SecretString", "SecretBinary")
 # Members that the model forgets to call required.
 _REQUIRED: Final = {
     "ExternalSecretRotationMetadataItem": ("Key", "Value"),
@@ -41,11 +37,7 @@ def validate(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     :return: the parameters that are really given.
     :raises ServiceError: as AWS words it.
     """
-    given = {
-        name: value
-        for name, value in parameters.items()
-        if value is not None and not (name in _EMPTY_IS_ABSENT and not value)
-    }
+    given = {name: value for name, value in parameters.items() if value is not None}
     _check_constraints(operation, given)
     _check_names(given)
     if operation in _TOKEN_ERRORS and "ClientRequestToken" not in given:
@@ -66,9 +58,8 @@ def _check_constraints(operation: str, parameters: Mapping[str, Any]) -> None:
 def _check_names(parameters: Mapping[str, Any]) -> None:
     ids = [parameters["SecretId"]] if "SecretId" in parameters else []
     ids += parameters.get("SecretIdList", ())
-    names = [secret_id for secret_id in ids if not is_arn(secret_id)]
-    names += [parameters["Name"]] if "Name" in parameters else []
-    if not all(map(NAME.fullmatch, names)):
+    name = parameters.get("Name")
+    if not all(map(is_valid_id, ids)) or not (name is None or NAME.fullmatch(name)):
         raise ServiceError("ValidationException")
 
 

@@ -64,7 +64,7 @@ class Context:
     def find_usable(self, secret_id: str) -> StoredSecret:
         """Return the secret that is meant, unless it is scheduled for deletion."""
         secret = self.find(secret_id)
-        if secret.deletion is not None:
+        if secret.is_scheduled_for_deletion:
             raise invalid_request(MARKED_FOR_DELETION)
         return secret
 

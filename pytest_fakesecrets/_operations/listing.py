@@ -32,7 +32,9 @@ def list_secrets(
 ) -> Response:
     """Answer ListSecrets. Unlike AWS's, the list is never minutes behind."""
     listed = [
-        secret for secret in context.shelf if include_planned_deletion or secret.deletion is None
+        secret
+        for secret in context.shelf
+        if include_planned_deletion or not secret.is_scheduled_for_deletion
     ]
     descending = sort_order == "desc"
 
@@ -59,12 +61,16 @@ def list_secret_version_ids(
     next_token: str | None = None,
     include_deprecated: bool = False,
 ) -> Response:
-    """Answer ListSecretVersionIds, also for a secret that is scheduled for deletion."""
+    """Answer ListSecretVersionIds, also for a secret that is scheduled for deletion.
+
+    It "only returns versions that contain a secret value", so not the one that a rotation has
+    reserved: the operation's page in botocore 1.44.
+    """
     secret = context.find(secret_id)
     listed = [
         version
         for version_id, version in sorted(secret.versions.items())
-        if include_deprecated or secret.labels_of(version_id)
+        if version.value is not None and (include_deprecated or secret.labels_of(version_id))
     ]
     page, following = paginate(
         listed,

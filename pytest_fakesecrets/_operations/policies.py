@@ -41,7 +41,7 @@ def put_resource_policy(
 def get_resource_policy(
     context: Context, *, secret_id: str, policy_name: str = DEFAULT_POLICY
 ) -> Response:
-    """Answer GetResourcePolicy: the text as it was put."""
+    """Answer GetResourcePolicy: the policy as AWS writes it, which is not how it was put."""
     secret = context.find_usable(secret_id)
     policy = secret.policies.get(policy_name)
     if policy is None and policy_name != DEFAULT_POLICY:

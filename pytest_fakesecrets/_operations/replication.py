@@ -12,6 +12,7 @@ from typing import Final
 
 from .._arn import is_region_beside, parse, partition_of
 from .._errors import ServiceError, invalid_parameter, invalid_request, not_found
+from .._keys import DEFAULT_KEY
 from .._mirror import new_replica
 from .._replication import (
     ALONE,
@@ -30,7 +31,6 @@ from .._store import Store
 from ._context import Context, Response
 from .encryption import try_key
 
-_DEFAULT_KEY: Final = "alias/aws/secretsmanager"
 _SUCCESS: Final = "Replication succeeded"
 
 RegionList = Sequence[Mapping[str, str]]
@@ -171,6 +171,16 @@ def replication_of(store: Store, secret: StoredSecret) -> Response:
     }
 
 
+def shown_key(secret: StoredSecret) -> str | None:
+    """Return the KmsKeyId of a description; only a replica names the default key.
+
+    So it is in a recording of DescribeSecret, for a primary without KmsKeyId:
+    https://github.com/cloud-custodian/cloud-custodian, test_secrets_manager_replica_attribute
+    """
+    is_replica = isinstance(secret.replication, RegionReplica)
+    return secret.kms_key_id or (DEFAULT_KEY if is_replica else None)
+
+
 def refuse_replicated(secret: StoredSecret) -> None:
     """Refuse to delete a secret that has replicas."""
     primary = secret.as_primary
@@ -283,7 +293,7 @@ def _status_in(
         message = _SUCCESS
     return {
         "Region": name,
-        "KmsKeyId": key or _DEFAULT_KEY,
+        "KmsKeyId": key or DEFAULT_KEY,
         "Status": IN_PROGRESS if under_way else status,
         "StatusMessage": None if under_way else message,
         "LastAccessedDate": accessed,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import cast
 
-from .._arn import is_arn, new_suffix, parse
+from .._arn import Arn, is_arn, new_suffix, parse
 from .._errors import (
     MARKED_FOR_DELETION,
     ServiceError,
@@ -15,7 +15,13 @@ from .._errors import (
     invalid_request,
     not_found,
 )
-from .._secret import CURRENT, StoredSecret, Value
+from .._secret import (
+    CURRENT,
+    DEFAULT_WINDOW_DAYS,
+    RECOVERY_WINDOW_DAYS,
+    StoredSecret,
+    Value,
+)
 from ._context import Context, Response, refuse_managed, refuse_replica
 from .encryption import decrypt, try_key, with_key
 from .replication import (
@@ -25,14 +31,12 @@ from .replication import (
     replicate,
     replication_at_creation,
     replication_of,
+    shown_key,
     status_of,
 )
 from .rotation import rotation_members
 from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
-
-_DEFAULT_WINDOW: Final = 30
-_WINDOWS: Final = range(7, 31)
 
 
 def create_secret(
@@ -147,9 +151,9 @@ def delete_secret(
     _check_window(recovery_window_in_days, force=force_delete_without_recovery)
     if force_delete_without_recovery or secret is None:
         return _delete_now(context, secret, secret_id)
-    deletion = context.now + timedelta(days=recovery_window_in_days or _DEFAULT_WINDOW)
-    context.keep(replace(secret, deletion=deletion, changed=context.now))
-    return _deletion(secret, deletion)
+    ends = context.now + timedelta(days=recovery_window_in_days or DEFAULT_WINDOW_DAYS)
+    context.keep(secret.scheduled_for_deletion(context.now, ends))
+    return _deletion(secret, ends)
 
 
 def restore_secret(context: Context, *, secret_id: str) -> Response:
@@ -157,8 +161,8 @@ def restore_secret(context: Context, *, secret_id: str) -> Response:
     secret = context.find(secret_id)
     refuse_managed(secret)
     refuse_replica(secret)
-    if secret.deletion is not None:
-        context.keep(replace(secret, deletion=None, changed=context.now))
+    if secret.is_scheduled_for_deletion:
+        context.keep(secret.restored(context.now))
     return {"ARN": secret.arn, "Name": secret.name}
 
 
@@ -169,11 +173,11 @@ def description_of(secret: StoredSecret) -> Response:
         "Name": secret.name,
         "Type": secret.type,
         "Description": secret.description,
-        "KmsKeyId": secret.kms_key_id,
+        "KmsKeyId": shown_key(secret),
         **rotation_members(secret),
         "LastChangedDate": secret.changed,
         "LastAccessedDate": secret.accessed,
-        "DeletedDate": secret.deletion,
+        "DeletedDate": secret.deletion_requested,
         "Tags": None if secret.tags is None else tag_list(secret.tags),
         "OwningService": secret.owning_service,
         "CreatedDate": secret.created,
@@ -185,7 +189,7 @@ def _created_again(
     context: Context, secret: StoredSecret, token: str, value: Value | None
 ) -> Response:
     """Answer for a name that is taken: fine only where botocore repeats the same request."""
-    if secret.deletion is not None:
+    if secret.is_scheduled_for_deletion:
         raise invalid_request(
             "You can't create this secret because a secret with this name is already scheduled "
             "for deletion."
@@ -222,7 +226,7 @@ def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredS
         if force and error.code == not_found().code:
             return None
         raise
-    if secret.deletion is not None and not force:
+    if secret.is_scheduled_for_deletion and not force:
         raise invalid_request(MARKED_FOR_DELETION)
     refuse_managed(secret)
     refuse_replica(secret)
@@ -232,7 +236,7 @@ def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredS
 
 def _check_window(days: int | None, *, force: bool) -> None:
     # The range comes first: https://github.com/getmoto/moto/issues/6461 quotes AWS on 0 with force.
-    if days is not None and days not in _WINDOWS:
+    if days is not None and days not in RECOVERY_WINDOW_DAYS:
         raise invalid_parameter(
             "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
         )
@@ -247,9 +251,8 @@ def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -
         context.store.home_of(secret).remove(secret)
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
-    arn = parse(secret_id if is_arn(secret_id) else context.new_arn(secret_id))
-    if arn is None:
-        raise not_found()
+    text = secret_id if is_arn(secret_id) else context.new_arn(secret_id)
+    arn = cast("Arn", parse(text))  # a malformed one has been refused
     complete = arn.text if arn.is_complete else f"{arn.text}-{new_suffix(context.random)}"
     return {"ARN": complete, "Name": arn.name, "DeletionDate": context.now}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .._errors import invalid_parameter
-from .._secret import MAX_TAGS, StoredSecret
+from .._secret import MAX_TAGS, SYSTEM_TAG, StoredSecret, own_tags
 from ._context import Context, Response
 
 
@@ -51,11 +51,11 @@ def _keep(context: Context, secret_id: str, tagged: StoredSecret) -> None:
 
 def _refuse_system_tags(keys: Iterable[str]) -> None:
     for key in keys:
-        if key.startswith("aws:"):
+        if key.startswith(SYSTEM_TAG):
             raise invalid_parameter(f"You can't modify system tags. Tag key: '{key}'.")
 
 
 def _within_quota(tags: dict[str, str]) -> dict[str, str]:
-    if len(tags) > MAX_TAGS:
+    if len(own_tags(tags)) > MAX_TAGS:
         raise invalid_parameter()
     return tags

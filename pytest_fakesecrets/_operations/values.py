@@ -63,7 +63,7 @@ def batch_get_secret_value(
         )
     if filters:
         context.authorize(operation="ListSecrets")
-        secrets = [secret for secret in context.shelf if secret.deletion is None]
+        secrets = [secret for secret in context.shelf if not secret.is_scheduled_for_deletion]
         page, following = paginate(
             sorted(select(secrets, filters), key=_creation),
             size=max_results or _BATCH_SIZE,
@@ -93,10 +93,10 @@ def put_secret_value(
     rotation_token: str | None = None,  # noqa: ARG001 - for rotation by an assumed role, as AWS
 ) -> Response:
     """Answer PutSecretValue."""
-    secret = context.find_changeable(secret_id)
     value = one_value(secret_string, secret_binary)
     if value is None:
         raise invalid_request(_NO_VALUE)
+    secret = context.find_changeable(secret_id)
     secret = put_version(context, secret, client_request_token, value, version_stages)
     return {
         "ARN": secret.arn,
