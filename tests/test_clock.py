@@ -238,3 +238,91 @@ def test_repr():
     clock.advance(days=1)
 
     assert "<Clock 2024-03-01T12:30:15.250+00:00, moved by 1 day, 0:00:00>" == repr(clock)
+
+
+WHEN = datetime(2030, 1, 31, 9, 0, 0, 123_000, tzinfo=timezone.utc)
+
+
+def test_a_frozen_clock_states_exact_dates(fake_secrets, secrets_client):
+    """Frozen and moved to a moment, the clock dates everything to that very millisecond."""
+    fake_secrets.clock.freeze()
+    fake_secrets.clock.move_to(WHEN)
+
+    assert WHEN == created(secrets_client, "a")
+    assert WHEN == secrets_client.get_secret_value(SecretId="a")["CreatedDate"]
+    assert WHEN == fake_secrets.calls.last.at == fake_secrets.calls.last.ended
+    assert "frozen" in repr(fake_secrets.clock)
+
+
+def test_a_frozen_clock_stands_still_while_real_time_passes(fake_secrets, monkeypatch):
+    """After freeze() real time does not count; advance() does."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.clock.freeze()
+    monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 60)
+
+    assert NOW == fake_secrets.clock.now()
+    assert NOW + timedelta(seconds=5) == fake_secrets.clock.advance(seconds=5)
+
+
+def test_an_unfrozen_clock_runs_on_from_what_it_shows(fake_secrets, monkeypatch):
+    """After unfreeze() the time goes on where it stood, without a leap."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.clock.freeze()
+    monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 60)
+    fake_secrets.clock.unfreeze()
+
+    assert NOW == fake_secrets.clock.now()
+    monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 61)
+    assert NOW + timedelta(seconds=1) == fake_secrets.clock.now()
+
+
+def test_a_clock_is_frozen_until_its_block_ends(fake_secrets, monkeypatch):
+    """freeze() is a context manager; a block within another does not end the outer one."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    with fake_secrets.clock.freeze() as clock, clock.freeze():
+        monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 60)
+    assert NOW + timedelta() == fake_secrets.clock.now()
+    monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 90)
+
+    assert NOW + timedelta(seconds=30) == fake_secrets.clock.now()
+
+
+def test_an_inner_block_leaves_the_clock_frozen(fake_secrets, monkeypatch):
+    """A clock that was frozen before a block is frozen after it."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.clock.freeze()
+    with fake_secrets.clock.freeze():
+        pass
+    monkeypatch.setattr(time, "time", lambda: NOW.timestamp() + 60)
+
+    assert NOW == fake_secrets.clock.now()
+
+
+def test_unfreeze_without_freeze_changes_nothing(fake_secrets, monkeypatch):
+    """A clock that runs goes on running."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.clock.unfreeze()
+
+    assert NOW == fake_secrets.clock.now()
+
+
+def test_a_fake_inside_one_with_a_frozen_clock_is_frozen_too(fake_secrets):
+    """A nested fake starts with the time of the outer one, which stands still."""
+    fake_secrets.clock.freeze()
+    fake_secrets.clock.move_to(WHEN)
+
+    with FakeSecrets() as inner:
+        assert WHEN == inner.clock.now()
+        inner.clock.unfreeze()
+
+    assert WHEN == fake_secrets.clock.now()
+
+
+def test_what_falls_due_happens_under_a_frozen_clock(fake_secrets, secrets_client):
+    """A recovery window ends when the test moves a frozen clock past it."""
+    secrets_client.create_secret(Name="a", SecretString="v")
+    with fake_secrets.clock.freeze() as clock:
+        secrets_client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+        clock.advance(days=7)
+
+        assert "a" not in fake_secrets

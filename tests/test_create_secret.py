@@ -305,30 +305,49 @@ def test_a_missing_token_is_refused_first(fake_secrets, value, seeds):
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("value", "empty"),
     [
-        pytest.param({"SecretString": ""}, id="string"),
-        pytest.param({"SecretBinary": b""}, id="binary"),
-        pytest.param({"SecretString": "", "SecretBinary": b""}, id="both"),
+        pytest.param({"SecretString": ""}, ["secretString"], id="string"),
+        pytest.param({"SecretBinary": b""}, ["secretBinary"], id="binary"),
+        pytest.param(
+            {"SecretString": "", "SecretBinary": b""}, ["secretBinary", "secretString"], id="both"
+        ),
+        pytest.param(
+            {"SecretString": "", "SecretBinary": b"v"}, ["secretString"], id="beside bytes"
+        ),
+        pytest.param(
+            {"SecretString": "v", "SecretBinary": b""}, ["secretBinary"], id="beside a string"
+        ),
     ],
 )
-def test_an_empty_value_counts_as_none(fake_secrets, value):
-    """Over the wire an empty value creates a secret without one."""
+def test_an_empty_value_is_refused(fake_secrets, value, empty):
+    """An empty value is not an absent one: the service model wants one character or byte.
+
+    botocore itself refuses an empty string, but sends empty bytes.
+    """
     client = raw_client()
+    noun = "error" if len(empty) == 1 else "errors"
+    violations = "; ".join(
+        f"Value at '{member}' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+        for member in empty
+    )
+    message = f"{len(empty)} validation {noun} detected: {violations}"
 
-    created = members_of(client.create_secret(Name="a", **value))
-
-    assert {"ARN", "Name"} == set(created)
-    assert "VersionIdsToStages" not in client.describe_secret(SecretId="a")
+    assert ("ValidationException", message) == refusal(client.create_secret, Name="a", **value)
+    assert [] == client.list_secrets()["SecretList"]
 
 
-def test_an_empty_value_beside_another_is_no_second_one(fake_secrets):
-    """An empty string beside a binary value leaves the binary one."""
-    client = raw_client()
+def test_empty_bytes_pass_botocore_and_are_refused(secrets_client):
+    """An ordinary client checks no length of bytes, and meets AWS's refusal of an empty value."""
+    message = (
+        "1 validation error detected: Value at 'secretBinary' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
 
-    client.create_secret(Name="a", SecretString="", SecretBinary=b"v")
+    refused = refusal(secrets_client.create_secret, Name="a", SecretBinary=b"")
 
-    assert b"v" == client.get_secret_value(SecretId="a")["SecretBinary"]
+    assert ("ValidationException", message) == refused
 
 
 def test_the_suffix_is_new_for_every_secret(secrets_client):

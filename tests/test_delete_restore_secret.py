@@ -8,12 +8,19 @@ from freezegun import freeze_time
 from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
+from pytest_fakesecrets._model import service_model
 
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 NOW = datetime(2026, 1, 31, 10, 20, 30, 456000, tzinfo=timezone.utc)
 V1 = "11111111-1111-4111-8111-111111111111"
 V2 = "22222222-2222-4222-8222-222222222222"
+V3 = "33333333-3333-4333-8333-333333333333"
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."
 MISSING = "Secrets Manager can't find the specified secret."
+INVALID_NAME = (
+    "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
+    "following: -/_+=.@!"
+)
 TAKEN = (
     "You can't create this secret because a secret with this name is already scheduled for "
     "deletion."
@@ -71,13 +78,38 @@ def described(client):
         ),
     ],
 )
-def test_the_window_is_counted_from_the_call(secret, secrets_client, window, days):
-    """The answer names ARN, Name and the end of the window, and DescribeSecret shows that date."""
+def test_the_answer_has_the_end_of_the_window_and_the_description_its_beginning(
+    fake_secrets, secret, secrets_client, window, days
+):
+    """DeletionDate is the end of the window; DeletedDate is the moment of the request.
+
+    Recorded by Cloud Custodian, test_secrets_manager_delete: with a window of 7 days DeletionDate
+    is seven days after DeletedDate.
+    """
+    requested = fake_secrets.clock.advance(days=1)
+
     deleted = members_of(secrets_client.delete_secret(SecretId="a", **window))
 
-    end = NOW + timedelta(days=days)
+    end = requested + timedelta(days=days)
+    shown = secrets_client.describe_secret(SecretId="a")
     assert {"ARN": secret.arn, "Name": "a", "DeletionDate": end} == deleted
-    assert end == secrets_client.describe_secret(SecretId="a")["DeletedDate"]
+    assert (requested, requested) == (shown["DeletedDate"], shown["LastChangedDate"])
+    assert (requested, end) == (secret.deletion_requested, secret.recovery_window_ends)
+
+
+@pytest.mark.parametrize("days", [7, 30])
+def test_the_window_lasts_as_many_days_as_it_was_given(fake_secrets, secret, secrets_client, days):
+    """The secret waits until the end of its own window, and is gone at that moment."""
+    secrets_client.delete_secret(SecretId="a", RecoveryWindowInDays=days)
+
+    fake_secrets.clock.advance(days=days, milliseconds=-1)
+    waiting = secrets_client.describe_secret(SecretId="a")["DeletedDate"]
+    fake_secrets.clock.advance(milliseconds=1)
+
+    assert waiting == NOW
+    assert ("ResourceNotFoundException", MISSING) == refusal(
+        secrets_client.describe_secret, SecretId="a"
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,13 +148,87 @@ def test_a_missing_secret_is_not_found(secrets_client):
     assert ("ResourceNotFoundException", MISSING) == refused
 
 
-def test_deletion_keeps_everything(secret, secrets_client):
+def test_deletion_keeps_everything(fake_secrets, secret, secrets_client):
     """DescribeSecret tells the same of a scheduled secret as before, and DeletedDate."""
+    secrets_client.get_secret_value(SecretId="a")
+    before = described(secrets_client)
+    requested = fake_secrets.clock.advance(days=1)
+
+    secrets_client.delete_secret(SecretId="a")
+
+    assert {**before, "DeletedDate": requested} == described(secrets_client)
+
+
+def fail(event, context):
+    """Fail as a rotation function."""
+    raise RuntimeError
+
+
+def rotate(fake, client, handler=None, **registered):
+    """Have the secret rotated now, and then every ten days."""
+    fake.rotation_lambda(LAMBDA, handler, **registered)
+    client.rotate_secret(
+        SecretId="a",
+        RotationLambdaARN=LAMBDA,
+        RotationRules={"AutomaticallyAfterDays": 10},
+        ClientRequestToken=V3,
+    )
+
+
+def test_deletion_turns_the_rotation_off(fake_secrets, secret, secrets_client):
+    """RotationEnabled becomes false and NextRotationDate goes; all else of the rotation stays.
+
+    So it was recorded by Cloud Custodian, test_secrets_manager_delete: the function stays on view,
+    and an AWSPENDING that was left over stays on its version. Rules stay by analogy.
+    """
+    rotate(fake_secrets, secrets_client, fail)
     before = described(secrets_client)
 
     secrets_client.delete_secret(SecretId="a")
 
-    assert {**before, "DeletedDate": NOW + timedelta(days=30)} == described(secrets_client)
+    after = described(secrets_client)
+    (entry,) = secrets_client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+    known = service_model().operation_model("DescribeSecret").output_shape.members
+    assert before["RotationEnabled"]
+    assert ("NextRotationDate" in known) == ("NextRotationDate" in before)
+    before.pop("NextRotationDate", None)
+    assert {**before, "RotationEnabled": False, "DeletedDate": NOW} == after
+    assert (LAMBDA, {"AutomaticallyAfterDays": 10}) == (
+        after["RotationLambdaARN"],
+        after["RotationRules"],
+    )
+    assert {V1: ["AWSPREVIOUS"], V2: ["AWSCURRENT"], V3: ["AWSPENDING"]} == after[
+        "VersionIdsToStages"
+    ]
+    assert (False, LAMBDA) == (entry["RotationEnabled"], entry["RotationLambdaARN"])
+    assert "NextRotationDate" not in entry
+
+
+def test_deletion_of_a_secret_that_was_never_rotated(scheduled, secrets_client):
+    """A secret that never was to be rotated has no RotationEnabled after a deletion either."""
+    assert "RotationEnabled" not in secrets_client.describe_secret(SecretId="a")
+
+
+def test_restoring_does_not_turn_the_rotation_on(fake_secrets, secret, secrets_client):
+    """A restored secret keeps its function, turned off; RotateSecret turns it on again.
+
+    Nothing tells that AWS turns it on by itself.
+    """
+    rotate(fake_secrets, secrets_client, generate=iter(["v3", "v4"]).__next__)
+    before = described(secrets_client)
+    secrets_client.delete_secret(SecretId="a")
+
+    secrets_client.restore_secret(SecretId="a")
+
+    restored = described(secrets_client)
+    secrets_client.rotate_secret(SecretId="a")
+    again = described(secrets_client)
+    members = ["RotationLambdaARN", "RotationRules", "LastRotatedDate"]
+    assert [before[member] for member in members] == [restored[member] for member in members]
+    assert [True, False, True] == [shown["RotationEnabled"] for shown in (before, restored, again)]
+    assert "NextRotationDate" not in restored
+    assert before.get("NextRotationDate") == again.get("NextRotationDate")
+    assert "v4" == secret.value
 
 
 @pytest.mark.parametrize(
@@ -176,7 +282,7 @@ def test_a_scheduled_secret_is_listed_on_request(scheduled, secrets_client):
 
     assert [] == secrets_client.list_secrets()["SecretList"]
     assert [] == secrets_client.list_secrets(IncludePlannedDeletion=False)["SecretList"]
-    assert ("a", NOW + timedelta(days=30)) == (entry["Name"], entry["DeletedDate"])
+    assert ("a", NOW) == (entry["Name"], entry["DeletedDate"])
 
 
 def test_a_batch_reports_a_scheduled_secret(fake_secrets, scheduled, secrets_client):
@@ -279,11 +385,7 @@ def test_force_still_checks_the_name(secrets_client):
         secrets_client.delete_secret, SecretId="not a name", ForceDeleteWithoutRecovery=True
     )
 
-    message = (
-        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
-        "following: -/_+=.@!"
-    )
-    assert ("ValidationException", message) == refused
+    assert ("ValidationException", INVALID_NAME) == refused
 
 
 def test_a_name_made_free_by_force_gets_another_arn(secret, secrets_client):
@@ -411,23 +513,40 @@ def test_restoring_what_does_not_exist_is_refused(secrets_client, state):
 
 
 def test_a_seed_may_be_scheduled_already(fake_secrets, secrets_client):
-    """A secret seeded with the end of its window behaves like one that AWS has scheduled."""
-    fake_secrets.add("a", "v", deleted=NOW + timedelta(days=3))
+    """A secret seeded with the moment of the request behaves like one that AWS has scheduled."""
+    requested = NOW - timedelta(days=27)
+    fake_secrets.add("a", "v", deleted=requested)
 
-    assert NOW + timedelta(days=3) == secrets_client.describe_secret(SecretId="a")["DeletedDate"]
+    assert requested == secrets_client.describe_secret(SecretId="a")["DeletedDate"]
     assert ("InvalidRequestException", MARKED) == refusal(
         secrets_client.get_secret_value, SecretId="a"
     )
 
-    fake_secrets.clock.advance(days=4)
+    fake_secrets.clock.advance(days=3, milliseconds=-1)
+
+    assert requested == secrets_client.describe_secret(SecretId="a")["DeletedDate"]
+
+    fake_secrets.clock.advance(milliseconds=1)
 
     assert ("ResourceNotFoundException", MISSING) == refusal(
         secrets_client.describe_secret, SecretId="a"
     )
 
 
-@pytest.mark.parametrize("secret_id", ["arn:foo", "arn:aws:s3:::bucket"])
+@pytest.mark.parametrize(
+    "secret_id",
+    [
+        "arn:foo",
+        "arn:aws:s3:::bucket",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:a#key",
+    ],
+    ids=["no parts", "another service", "no name", "# in the name"],
+)
 def test_force_needs_a_name_or_an_arn_of_a_secret(secrets_client, secret_id):
-    """With force a malformed ARN is still not found: there is no name to answer with."""
-    with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
-        secrets_client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+    """With force a malformed ARN is refused as without: there is no name to answer with."""
+    refused = refusal(
+        secrets_client.delete_secret, SecretId=secret_id, ForceDeleteWithoutRecovery=True
+    )
+
+    assert ("ValidationException", INVALID_NAME) == refused

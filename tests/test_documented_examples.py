@@ -31,6 +31,12 @@ POLICY = (
     '"AWS":"arn:aws:iam::123456789012:root"\n},\n"Action":"secretsmanager:GetSecretValue",\n'
     '"Resource":"*"\n}]\n}'
 )
+# The same policy as recordings of GetResourcePolicy have it; the example has lost its spaces.
+WRITTEN_POLICY = (
+    '{\n  "Version" : "2012-10-17",\n  "Statement" : [ {\n    "Effect" : "Allow",\n'
+    '    "Principal" : {\n      "AWS" : "arn:aws:iam::123456789012:root"\n    },\n'
+    '    "Action" : "secretsmanager:GetSecretValue",\n    "Resource" : "*"\n  } ]\n}'
+)
 PUT_POLICY = "to-add-a-resource-based-policy-to-a-secret-1530209881839"
 GET_POLICY = "to-retrieve-the-resource-based-policy-attached-to-a-secret-1530209677536"
 DELETE_POLICY = "to-delete-the-resource-based-policy-attached-to-a-secret-1530209419204"
@@ -241,6 +247,12 @@ DEVIATIONS = [
         f"{ARN}{DATABASE}-a1b2c3",
         "The documented ARN is that of a secret of another name.",
     ),
+    Deviation(
+        GET_POLICY,
+        ("ResourcePolicy",),
+        WRITTEN_POLICY,
+        "Recordings of AWS have spaces where the documented text has none.",
+    ),
     *(
         Deviation(example, ("PolicyName",), "default", f"Policies have names since then: {example}")
         for example in (PUT_POLICY, GET_POLICY, DELETE_POLICY)
@@ -348,7 +360,7 @@ def test_every_situation_is_used():
 
 
 EFFECTS = {
-    PUT_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", POLICY),
+    PUT_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", WRITTEN_POLICY),
     DELETE_POLICY: ("GetResourcePolicy", DATABASE, "ResourcePolicy", None),
     CANCEL: ("DescribeSecret", DATABASE, "RotationEnabled", False),
     CONFIGURE: (
@@ -368,7 +380,8 @@ EFFECTS = {
         "Description",
         "My test database secret created with the CLI",
     ),
-    DELETE: ("DescribeSecret", "MyTestDatabaseSecret1", "DeletedDate", at(1_524_085_349.095)),
+    # The answer of the example is the end of a window of seven days.
+    DELETE: ("DescribeSecret", "MyTestDatabaseSecret1", "DeletedDate", at(1_523_480_549.095)),
     "to-restore-a-previously-deleted-secret-1524001513930": (
         "DescribeSecret",
         DATABASE,

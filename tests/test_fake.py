@@ -10,7 +10,15 @@ import botocore.endpoint
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import FakeSecrets, Secret, SecretView, UsageError, Version, _interception
+from pytest_fakesecrets import (
+    FakeSecrets,
+    Secret,
+    SecretView,
+    UsageError,
+    Version,
+    VersionView,
+    _interception,
+)
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 ONE, TWO, THREE = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 4))
@@ -160,7 +168,8 @@ def test_view_has_every_member():
             description="What it is",
             tags={"team": "web"},
             kms_key_id="alias/key",
-            deleted=NOW + 7 * day,
+            deleted=NOW - 2 * day,
+            recovery_window_in_days=7,
             created=NOW - 9 * day,
             last_changed=NOW - day,
             last_accessed=date(2024, 2, 28),
@@ -183,15 +192,16 @@ def test_view_has_every_member():
     assert NOW - 9 * day == view.created
     assert NOW - day == view.last_changed
     assert accessed == view.last_accessed
-    assert NOW + 7 * day == view.deleted_at
+    assert NOW - 2 * day == view.deletion_requested
+    assert NOW + 5 * day == view.recovery_window_ends
     assert {
-        ONE: Version("old", [], id=ONE, created=NOW - 3 * day, kms_key_id="alias/old-key"),
-        TWO: Version(
-            b"before", ["AWSPREVIOUS"], id=TWO, created=NOW - 2 * day, kms_key_id="alias/key"
+        ONE: VersionView("old", (), id=ONE, created=NOW - 3 * day, kms_key_id="alias/old-key"),
+        TWO: VersionView(
+            b"before", ("AWSPREVIOUS",), id=TWO, created=NOW - 2 * day, kms_key_id="alias/key"
         ),
-        THREE: Version(
+        THREE: VersionView(
             "now",
-            ["AWSCURRENT", "live"],
+            ("AWSCURRENT", "live"),
             id=THREE,
             created=NOW - 9 * day,
             last_accessed=accessed,
@@ -219,7 +229,8 @@ def test_view_of_the_least():
     view = FakeSecrets({"a": None})["a"]
 
     assert {} == view.labels == view.tags == view.versions
-    assert [None] * 4 == [view.description, view.kms_key_id, view.last_accessed, view.deleted_at]
+    assert [None] * 3 == [view.description, view.kms_key_id, view.last_accessed]
+    assert [None] * 2 == [view.deletion_requested, view.recovery_window_ends]
     assert NOW == view.created == view.last_changed
 
 
@@ -255,15 +266,57 @@ def test_view_is_live(fake_secrets, secrets_client):
 
 
 def test_view_of_a_scheduled_secret(fake_secrets, secrets_client):
-    """A secret that is scheduled for deletion can be looked at."""
+    """A secret that is scheduled for deletion can be looked at, and has both dates of it."""
     view = fake_secrets.add("a", "v")
     fake_secrets.clock.move_to(NOW)
-    answer = secrets_client.delete_secret(SecretId="a")
+    answer = secrets_client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    described = secrets_client.describe_secret(SecretId="a")
 
     assert "v" == view.value
-    assert answer["DeletionDate"] == view.deleted_at
+    assert described["DeletedDate"] == view.deletion_requested
+    assert answer["DeletionDate"] == view.recovery_window_ends
+    assert timedelta(days=7) == view.recovery_window_ends - view.deletion_requested
     secrets_client.restore_secret(SecretId="a")
-    assert view.deleted_at is None
+    assert (None, None) == (view.deletion_requested, view.recovery_window_ends)
+
+
+@pytest.mark.usefixtures("present")
+def test_view_of_a_version():
+    """A version of a view cannot be changed, hides its value, and is as it was when it was read."""
+    fake = FakeSecrets(
+        Secret(
+            "a",
+            versions=[
+                Version("canary-7f3a", ["live", "AWSCURRENT"], id=ONE),
+                Version(None, ["AWSPENDING"], id=TWO),
+            ],
+        )
+    )
+    versions = fake["a"].versions
+    with fake:
+        fake.client().put_secret_value(SecretId="a", SecretString="v", ClientRequestToken=THREE)
+
+    assert {ONE, TWO} == set(versions)
+    assert ("AWSCURRENT", "live") == versions[ONE].labels
+    assert ("AWSPREVIOUS", "live") == fake["a"].versions[ONE].labels
+    assert VersionView(None, ("AWSPENDING",), id=TWO, created=NOW) == versions[TWO]
+    assert VersionView(None, id=TWO, created=NOW) != versions[TWO]
+    assert repr(versions[ONE]) == (
+        f"VersionView(labels=('AWSCURRENT', 'live'), id='{ONE}', created={NOW!r}, "
+        "last_accessed=None, kms_key_id=None)"
+    )
+    with pytest.raises(AttributeError):
+        versions[ONE].value = "other"
+
+
+def test_view_of_a_value_that_is_not_text_in_utf_8(fake_secrets, secrets_client):
+    """A view shows a lone surrogate that a client has put, though no seed may hold one."""
+    view = fake_secrets.add("a")
+    put = secrets_client.put_secret_value(SecretId="a", SecretString="\ud800")
+    version = view.versions[put["VersionId"]]
+
+    assert "\ud800" == version.value == view.value
+    assert ("AWSCURRENT",) == version.labels
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced"])

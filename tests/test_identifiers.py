@@ -30,6 +30,14 @@ def _not_found():
     return "ResourceNotFoundException", "Secrets Manager can't find the specified secret."
 
 
+def _invalid_name():
+    message = (
+        "Invalid name. Must be a valid name containing alphanumeric characters, or any of the "
+        "following: -/_+=.@!"
+    )
+    return "ValidationException", message
+
+
 @pytest.mark.parametrize(
     "name",
     ["s-c64bdc03", "a", "rds!db-1", "x" * 512, ENDS_LIKE_A_SUFFIX],
@@ -165,12 +173,6 @@ def test_a_complete_arn_wins(secrets_client, secret_id, value):
         f"{ARN}db".replace("us-east-1", "eu-west-1"),
         f"{ARN}db-a1b2c3".replace("arn:aws:", "arn:aws-cn:"),
         f"{ARN}db".replace("arn:aws:", "arn:aws-us-gov:"),
-        "arn:aws:secretsmanager:us-east-1:123456789012:secret",
-        "arn:aws:secretsmanager:us-east-1:123456789012:db-a1b2c3",
-        "arn:aws:secretsmanager:us-east-1:db-a1b2c3",
-        f"{ARN}db-a1b2c3:AWSCURRENT",
-        "arn:aws:s3:::db",
-        "arn:",
     ],
     ids=[
         "another name",
@@ -190,20 +192,52 @@ def test_a_complete_arn_wins(secrets_client, secret_id, value):
         "other Region, partial",
         "other partition",
         "other partition, partial",
-        "ARN without a resource",
-        "ARN without secret:",
-        "ARN without an account",
-        "ARN with more behind it",
-        "ARN of another service",
-        "ARN of nothing",
     ],
 )
-def test_what_means_no_secret_is_not_found(fake_secrets, secrets_client, operation, secret_id):
-    """A name or ARN that is not exactly a secret's is answered alike by every operation."""
+def test_what_means_another_secret_is_not_found(fake_secrets, secrets_client, operation, secret_id):
+    """A valid name or ARN that is not exactly a secret's is answered alike by every operation."""
     fake_secrets.add(Secret("db", "s", arn_suffix="a1b2c3"))
     call = getattr(secrets_client, operation)
 
     assert _not_found() == refusal(call, SecretId=secret_id, **OPERATIONS[operation])
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+@pytest.mark.parametrize(
+    "secret_id",
+    [
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret",
+        ARN,
+        "arn:aws:secretsmanager:us-east-1:123456789012:db-a1b2c3",
+        "arn:aws:secretsmanager:us-east-1:db-a1b2c3",
+        "arn:aws:secretsmanager:us-east-1::secret:db-a1b2c3",
+        f"{ARN}db-a1b2c3:AWSCURRENT",
+        f"{ARN}db#key",
+        "arn:aws:s3:::db",
+        f"{ARN}db-a1b2c3".replace("secretsmanager", "ssm"),
+        "arn:",
+    ],
+    ids=[
+        "no resource",
+        "no name after secret:",
+        "no secret:",
+        "no account and no secret:",
+        "no account",
+        "more behind it",
+        "# in the name",
+        "another service",
+        "another service, otherwise right",
+        "nothing after arn:",
+    ],
+)
+def test_what_is_not_an_arn_of_a_secret_is_an_invalid_name(
+    fake_secrets, secrets_client, operation, secret_id
+):
+    """An ARN that is malformed, or has not a valid name, is refused alike by every operation."""
+    fake_secrets.add(Secret("db", "s", arn_suffix="a1b2c3"))
+    call = getattr(secrets_client, operation)
+
+    assert _invalid_name() == refusal(call, SecretId=secret_id, **OPERATIONS[operation])
 
 
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - set(WITHOUT_AN_ANSWER)))

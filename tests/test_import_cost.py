@@ -98,6 +98,7 @@ def test_public_names_are_sorted_and_complete():
         "SecretView",
         "UsageError",
         "Version",
+        "VersionView",
         "__version__",
     ] == names
     assert names == dir(pytest_fakesecrets)

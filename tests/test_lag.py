@@ -12,7 +12,7 @@ from pytest_fakesecrets import FakeSecrets, Secret
 ROTATE = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 PARTNER = {"AWS": "arn:aws:iam::222222222222:root"}
 ALLOWED = {"Effect": "Allow", "Principal": PARTNER, "Action": "*", "Resource": "*"}
-POLICY = json.dumps({"Version": "2012-10-17", "Statement": [ALLOWED]})
+POLICY = {"Version": "2012-10-17", "Statement": [ALLOWED]}
 
 
 @pytest.fixture
@@ -162,7 +162,11 @@ READS = {
     "ListSecrets": (lambda client: len(client.list_secrets()["SecretList"]), 2, 3),
     "ListSecretVersionIds": (versions_of, 1, 2),
     "GetResourcePolicy": (
-        lambda client: client.get_resource_policy(SecretId="a").get("ResourcePolicy"), None, POLICY,
+        lambda client: json.loads(
+            client.get_resource_policy(SecretId="a").get("ResourcePolicy", "null")
+        ),
+        None,
+        POLICY,
     ),
     "BatchGetSecretValue": (
         lambda client: [
@@ -185,7 +189,7 @@ def test_every_read_may_lag(fake, client, operation):
     put(client, "a", "a1")
     put(client, "b", "b1")
     client.update_secret(SecretId="a", Description="new")
-    client.put_resource_policy(SecretId="a", ResourcePolicy=POLICY)
+    client.put_resource_policy(SecretId="a", ResourcePolicy=json.dumps(POLICY))
     client.create_secret(Name="c")
 
     assert [before, after] == [look(client), look(client)]
@@ -196,7 +200,7 @@ def test_policies_of_a_list_may_lag(fake, client):
     if not hasattr(client, "list_resource_policies"):
         pytest.skip("this botocore has no ListResourcePolicies")
     fake.faults.lag(calls=1)
-    client.put_resource_policy(SecretId="a", ResourcePolicy=POLICY)
+    client.put_resource_policy(SecretId="a", ResourcePolicy=json.dumps(POLICY))
 
     before, after = (members_of(client.list_resource_policies(SecretId="a")) for _ in range(2))
 
@@ -302,7 +306,7 @@ def test_writes_are_made_on_the_present(fake, client):
 @pytest.mark.parametrize("method", ["get_random_password", "validate_resource_policy"])
 def test_what_reads_no_secret_does_not_lag(fake, client, method):
     """A password or the check of a policy is no read, and no write either."""
-    given = {"ResourcePolicy": POLICY} if method.startswith("validate") else {}
+    given = {"ResourcePolicy": json.dumps(POLICY)} if method.startswith("validate") else {}
     fault = fake.faults.lag(calls=1)
     getattr(client, method)(**given)
 

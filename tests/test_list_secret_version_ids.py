@@ -47,7 +47,7 @@ def _ids(response):
 
 
 def _encoded(text):
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    return base64.b64encode(text.encode()).decode()
 
 
 @pytest.mark.secrets(DB)
@@ -83,16 +83,82 @@ def test_a_secret_without_a_value_has_no_versions(secrets_client):
     assert expected == members_of(answer)
 
 
-@pytest.mark.secrets(
-    Secret("db", versions=[Version("now", ["AWSCURRENT"], id=V1), Version(None, ["AWSPENDING"])])
+RESERVED = Secret(
+    "db",
+    versions=[
+        Version("now", ["AWSCURRENT"], id=V1),
+        Version(None, ["AWSPENDING", "blue"], id=V2),
+        Version("old", ["AWSPREVIOUS"], id=V3),
+    ],
 )
-def test_a_version_that_a_rotation_reserved_is_listed(secrets_client):
-    """A version without a value is listed like any other that has a label."""
-    expected = {("AWSCURRENT",), ("AWSPENDING",)}
+
+
+@pytest.mark.secrets(RESERVED)
+@pytest.mark.parametrize("deprecated", [False, True], ids=["by default", "with IncludeDeprecated"])
+def test_a_version_that_a_rotation_reserved_is_not_listed(secrets_client, deprecated):
+    """A version without a value is left out, whatever its labels, until it gets one.
+
+    The operation "only returns versions that contain a secret value": its page in botocore 1.44.
+    DescribeSecret shows the version all the while.
+    """
+    query = {"SecretId": "db", "IncludeDeprecated": deprecated}
+    before = secrets_client.list_secret_version_ids(**query)
+    described = secrets_client.describe_secret(SecretId="db")["VersionIdsToStages"]
+    secrets_client.put_secret_value(
+        SecretId="db", SecretString="next", ClientRequestToken=V2, VersionStages=["AWSPENDING"]
+    )
+
+    assert [V1, V3] == _ids(before)
+    assert ["AWSPENDING", "blue"] == described[V2]
+    assert [V1, V2, V3] == _ids(secrets_client.list_secret_version_ids(**query))
+
+
+@pytest.mark.secrets(RESERVED)
+def test_a_reserved_version_without_labels_is_not_listed(secrets_client):
+    """A reserved version that has lost its labels is not among the deprecated ones either."""
+    for label in ("AWSPENDING", "blue"):
+        secrets_client.update_secret_version_stage(
+            SecretId="db", VersionStage=label, RemoveFromVersionId=V2
+        )
+
+    answer = secrets_client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)
+
+    assert [V1, V3] == _ids(answer)
+
+
+@pytest.mark.secrets(RESERVED)
+def test_a_reserved_version_that_was_made_current_is_not_listed(secrets_client):
+    """AWSCURRENT does not bring a version without a value into the list."""
+    secrets_client.update_secret_version_stage(
+        SecretId="db", VersionStage="AWSCURRENT", MoveToVersionId=V2, RemoveFromVersionId=V1
+    )
 
     answer = secrets_client.list_secret_version_ids(SecretId="db")
 
-    assert expected == {tuple(version["VersionStages"]) for version in answer["Versions"]}
+    assert [V1] == _ids(answer)
+    assert ["AWSPREVIOUS"] == answer["Versions"][0]["VersionStages"]
+
+
+@pytest.mark.secrets(RESERVED)
+def test_a_reserved_version_takes_no_room_in_a_page(secrets_client):
+    """Pages are counted in the versions that are listed."""
+    query = {"SecretId": "db", "MaxResults": 1}
+    first = secrets_client.list_secret_version_ids(**query)
+    second = secrets_client.list_secret_version_ids(**query, NextToken=first["NextToken"])
+
+    assert [[V1], [V3]] == [_ids(first), _ids(second)]
+    assert "NextToken" not in second
+
+
+@pytest.mark.secrets(Secret("db", versions=[Version(None, ["AWSPENDING"], id=V1)]))
+def test_a_secret_of_a_reserved_version_alone_has_no_versions(secrets_client):
+    """A secret whose first value a rotation is still to make has an empty list of versions."""
+    answer = secrets_client.list_secret_version_ids(SecretId="db", IncludeDeprecated=True)
+
+    assert [] == answer["Versions"]
+    assert {V1: ["AWSPENDING"]} == secrets_client.describe_secret(SecretId="db")[
+        "VersionIdsToStages"
+    ]
 
 
 @pytest.mark.secrets(Secret("db", "value", kms_key_id="alias/own"))

@@ -299,7 +299,8 @@ class VersionsAndLabels(RuleBasedStateMachine):
             pairs = [(label, holder) for holder, labels in staged.items() for label in labels]
             assert len(dict(pairs)) == len(pairs)
             assert secret.labels == dict(pairs)
-            assert secret.deletion == answer.get("DeletedDate")
+            assert secret.deletion == self.fake[name].recovery_window_ends
+            assert (secret.deletion is not None) == ("DeletedDate" in answer)
             assert set(secret.values) == set(self.fake[name].versions)
 
     @invariant()

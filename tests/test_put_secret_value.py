@@ -123,17 +123,40 @@ def test_text_and_bytes_may_follow_each_other(secrets_client):
 
 
 @pytest.mark.secrets(DB)
-@pytest.mark.parametrize(
-    "value",
-    [{}, {"SecretString": ""}, {"SecretBinary": b""}, {"SecretString": "", "SecretBinary": b""}],
-    ids=["none", "empty text", "empty bytes", "both empty"],
-)
-def test_a_value_is_needed(unchecked_client, value):
-    """A put without a value, or with an empty one, is refused and changes nothing."""
+def test_a_value_is_needed(secrets_client):
+    """A put without a value is refused and changes nothing."""
     expected = (
         "InvalidRequestException",
         "You must provide either SecretString or SecretBinary.",
     )
+    before = _state(secrets_client)
+
+    refused = refusal(secrets_client.put_secret_value, SecretId="db")
+
+    assert expected == refused
+    assert before == _state(secrets_client)
+
+
+@pytest.mark.secrets(DB)
+@pytest.mark.parametrize(
+    ("value", "empty"),
+    [
+        ({"SecretString": ""}, ["secretString"]),
+        ({"SecretBinary": b""}, ["secretBinary"]),
+        ({"SecretString": "", "SecretBinary": b""}, ["secretBinary", "secretString"]),
+        ({"SecretString": "", "SecretBinary": b"two"}, ["secretString"]),
+    ],
+    ids=["empty text", "empty bytes", "both empty", "empty text beside bytes"],
+)
+def test_an_empty_value_is_not_an_absent_one(unchecked_client, value, empty):
+    """A put with an empty value breaks the service model's length, and changes nothing."""
+    noun = "error" if len(empty) == 1 else "errors"
+    violations = "; ".join(
+        f"Value at '{member}' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+        for member in empty
+    )
+    expected = "ValidationException", f"{len(empty)} validation {noun} detected: {violations}"
     before = _state(unchecked_client)
 
     refused = refusal(unchecked_client.put_secret_value, SecretId="db", **value)

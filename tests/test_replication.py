@@ -135,11 +135,15 @@ def test_replication_begins_and_succeeds(secret, secrets_client):
 
 
 def test_a_replica_is_described(replicated, europe):
-    """A replica has the primary's suffix, its own dates and key, and no ReplicationStatus."""
+    """A replica has the primary's suffix, its own creation and key, and no ReplicationStatus.
+
+    Recorded by Cloud Custodian, test_secrets_manager_replica_attribute.
+    """
     assert {
         "ARN": ARN.format(EU),
         "Name": "a",
         "Description": "d",
+        "KmsKeyId": DEFAULT_KEY,
         "Tags": [{"Key": "team", "Value": "web"}],
         "CreatedDate": NOW,
         "LastChangedDate": NOW,
@@ -164,6 +168,68 @@ def test_the_versions_of_a_replica_have_its_key(secret, secrets_client, europe):
         if {"AWSCURRENT", "AWSPREVIOUS"} & set(version["VersionStages"])
     ]
     assert "alias/eu" == described(europe)["KmsKeyId"]
+
+
+def test_only_a_replica_names_the_default_key(fake_secrets, secrets_client, europe):
+    """Under AWS's own key a replica has its alias for KmsKeyId, and its primary has none.
+
+    Recorded by Cloud Custodian, test_secrets_manager_replica_attribute.
+    """
+    fake_secrets.add("a", "v")
+    replicate(secrets_client, EU)
+    (here,) = secrets_client.list_secrets()["SecretList"]
+    (there,) = europe.list_secrets()["SecretList"]
+    (version,) = europe.list_secret_version_ids(SecretId="a")["Versions"]
+
+    assert "KmsKeyId" not in described(secrets_client)
+    assert "KmsKeyId" not in here
+    assert [DEFAULT_KEY] * 2 == [described(europe)["KmsKeyId"], there["KmsKeyId"]]
+    assert ["DefaultEncryptionKey"] == version["KmsKeyIds"]
+
+
+def test_a_replica_goes_back_to_the_default_key(secret, secrets_client, europe):
+    """An empty KmsKeyId resets a replica to AWS's own key, which it then names."""
+    wanted = [{"Region": EU, "KmsKeyId": "alias/eu"}]
+    secrets_client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=wanted)
+
+    europe.update_secret(SecretId="a", KmsKeyId="")
+
+    assert DEFAULT_KEY == described(europe)["KmsKeyId"]
+    assert [in_sync(EU)] == described(secrets_client)["ReplicationStatus"]
+
+
+def test_an_empty_list_of_tags_is_not_replicated(secrets_client, europe):
+    """A replica has no Tags where its primary has an empty list of them.
+
+    Recorded by Cloud Custodian, test_secrets_manager_replica_attribute.
+    """
+    secrets_client.create_secret(
+        Name="a", SecretString="v", Tags=[], AddReplicaRegions=[{"Region": EU}]
+    )
+
+    assert [] == described(secrets_client)["Tags"]
+    assert "Tags" not in described(europe)
+    assert ["Tags" in entry for entry in europe.list_secrets()["SecretList"]] == [False]
+
+
+def test_a_replica_that_is_made_later_was_changed_when_its_primary_was(
+    secret, fake_secrets, secrets_client, europe
+):
+    """LastChangedDate of a replica is its primary's, and CreatedDate its own.
+
+    Recorded by Cloud Custodian, test_secrets_manager_replica_attribute.
+    """
+    made = fake_secrets.clock.advance(days=1)
+    replicate(secrets_client, EU)
+    at_first = described(europe)
+    changed = fake_secrets.clock.advance(days=1)
+    secrets_client.tag_resource(SecretId="a", Tags=[{"Key": "k", "Value": "v"}])
+
+    assert (made, made) == (at_first["CreatedDate"], at_first["LastChangedDate"])
+    assert made == described(europe)["CreatedDate"]
+    assert [changed] * 2 == [
+        described(client)["LastChangedDate"] for client in (secrets_client, europe)
+    ]
 
 
 @pytest.mark.parametrize("secret_id", ["a", ARN.format(EU), ARN.format(EU)[:-7]])
@@ -200,6 +266,8 @@ def test_a_replica_follows(replicated, fake_secrets, secrets_client, europe, cha
     getattr(secrets_client, method)(SecretId="a", **parameters)
 
     primary, replica = described(secrets_client), described(europe)
+    # An empty list of tags is absent from a replica.
+    primary["Tags"] = primary["Tags"] or None
     followed = ["Description", "Tags", "VersionIdsToStages", "LastChangedDate"]
     assert [primary.get(member) for member in followed] == [
         replica.get(member) for member in followed
@@ -266,10 +334,12 @@ def test_a_replica_may_have_another_key(replicated, fake_secrets, secrets_client
 
 
 def test_the_key_of_the_primary_is_its_own(replicated, secrets_client, europe):
-    """Another key of the primary is none of the replica's."""
+    """Another key of the primary is not the replica's."""
     secrets_client.update_secret(SecretId="a", KmsKeyId="alias/other")
 
-    assert "KmsKeyId" not in described(europe)
+    assert ["alias/other", DEFAULT_KEY] == [
+        described(client)["KmsKeyId"] for client in (secrets_client, europe)
+    ]
 
 
 def test_reads_are_noted_where_they_happen(replicated, fake_secrets, secrets_client, europe):
@@ -303,9 +373,10 @@ def test_whatever_a_secret_holds_is_followed(replicated, fake_secrets):
         "changed",
         "created",
         "creation_token",
-        "deletion",
+        "deletion_requested",
         "kms_key_id",
         "name",
+        "recovery_window_ends",
         "replication",
         "serial",
         "versions",

@@ -128,7 +128,7 @@ secrets:
   away (eu-west-1, 222222222222)  -              -            -
   empty                           -              -            -
   old                             111111…222222  AWSCURRENT   ***
-      deleted until 2026-03-02"""
+      deleted, recoverable until 2026-03-02"""
 
 RICH_PROPERTIES = """
 call: 1 GetSecretValue prod/db OK after 2 x ThrottlingException, ReadTimeoutError, waited 2.8 s
@@ -145,7 +145,7 @@ secret: prod/db 111111…222222 AWSCURRENT {...}; 111111…222222 AWSPREVIOUS {.
 secret: cert 111111…222222 AWSCURRENT b'***'; <<PENDING>> AWSPENDING -
 secret: away (eu-west-1, 222222222222) - - -
 secret: empty - - -
-secret: old 111111…222222 AWSCURRENT *** deleted until 2026-03-02"""  # noqa: E501 - one line each
+secret: old 111111…222222 AWSCURRENT *** deleted, recoverable until 2026-03-02"""  # noqa: E501 - one line each
 
 
 def with_token(text, fake):
@@ -209,7 +209,7 @@ def test_partial_arns_are_names(fake_secrets, secrets_client):
     assert [
         "  1  DescribeSecret  a                                OK",
         "  2  DescribeSecret  a                                OK",
-        "  3  DescribeSecret  arn:aws:secretsmanager:nonsense  ResourceNotFoundException",
+        "  3  DescribeSecret  arn:aws:secretsmanager:nonsense  ValidationException",
     ] == table(fake_secrets, "calls")
 
 
@@ -325,11 +325,12 @@ def test_replicas_in_other_accounts(fake_secrets):
 
 def test_a_secret_whose_window_has_ended(fake_secrets, monkeypatch):
     """A secret is left out as soon as its recovery window has ended."""
-    fake_secrets.add("a", deleted=datetime(2026, 2, 7, tzinfo=timezone.utc))
+    requested = datetime(2026, 1, 28, tzinfo=timezone.utc)
+    fake_secrets.add("a", deleted=requested, recovery_window_in_days=10)
     before = table(fake_secrets, "secrets")
     monkeypatch.setattr(time, "time", datetime(2026, 2, 7, tzinfo=timezone.utc).timestamp)
 
-    assert ["  a  -  -  -  deleted until 2026-02-07"] == before
+    assert ["  a  -  -  -  deleted, recoverable until 2026-02-07"] == before
     assert HEADING == str(fake_secrets)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 
@@ -20,9 +21,25 @@ BROAD = "You can't attach a resource-based policy that allows broad access to th
 LOCK_OUT = "This resource policy will not allow you to manage this secret in the future."
 WRONG_PARAMETER = "The parameter name or value is invalid."
 MALFORMED = "MalformedPolicyDocumentException"
+# The elements of a statement in the order in which AWS writes them.
+ELEMENTS = [
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+    *("Resource", "NotResource", "Condition"),
+]
 STRANGER = "arn:aws:iam::222222222222:role/app"
 ALLOW = {"Effect": "Allow", "Principal": {"AWS": STRANGER}, "Action": "*", "Resource": "*"}
 HARMLESS = json.dumps({"Version": "2012-10-17", "Statement": [ALLOW]}, indent=2)
+HARMLESS_WRITTEN = """{
+  "Version" : "2012-10-17",
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::222222222222:role/app"
+    },
+    "Action" : "*",
+    "Resource" : "*"
+  } ]
+}"""
 NOT_IMITATED = (
     "The condition operator BinaryEquals is not imitated. Imitated are: ArnEquals, ArnLike, "
     "ArnNotEquals, ArnNotLike, Bool, DateEquals, DateGreaterThan, DateGreaterThanEquals, "
@@ -71,8 +88,20 @@ def document(**elements):
     return json.dumps({"Statement": statement})
 
 
+def listed(text):
+    """Return a policy of one statement with a list of statements, which AWS makes of it."""
+    policy = json.loads(text)
+    return {**policy, "Statement": [policy["Statement"]]}
+
+
+def rewritten(client, text):
+    """Put a policy, and return the text that AWS makes of it."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=text)
+    return client.get_resource_policy(SecretId="a")["ResourcePolicy"]
+
+
 def test_a_policy_is_put_read_and_deleted(fake_secrets, secrets_client):
-    """A policy comes back as the text that was put, and is gone when it was deleted."""
+    """A policy comes back as AWS writes it, and is gone when it was deleted."""
     arn = fake_secrets["a"].arn
     naming = {"ARN": arn, "Name": "a"}
 
@@ -82,7 +111,7 @@ def test_a_policy_is_put_read_and_deleted(fake_secrets, secrets_client):
     put = secrets_client.put_resource_policy(SecretId="a", ResourcePolicy=HARMLESS)
 
     assert naming == answered(put)
-    assert {**naming, "ResourcePolicy": HARMLESS} == answered(
+    assert {**naming, "ResourcePolicy": HARMLESS_WRITTEN} == answered(
         secrets_client.get_resource_policy(SecretId=arn)
     )
     assert json.loads(HARMLESS) == fake_secrets["a"].policy
@@ -100,7 +129,7 @@ def test_a_policy_takes_the_place_of_the_one_before(fake_secrets, secrets_client
 
     secrets_client.put_resource_policy(SecretId="a", ResourcePolicy=other)
 
-    assert json.loads(other) == fake_secrets["a"].policy
+    assert listed(other) == fake_secrets["a"].policy
 
 
 def test_a_policy_changes_the_secret(fake_secrets, secrets_client):
@@ -214,6 +243,12 @@ MALFORMED_POLICIES = {
     "no JSON": ("{", SYNTAX),
     "deep": ("[" * 20_000, SYNTAX),
     "no object": ("[]", SYNTAX),
+    "NaN": (document(Condition={"NumericEquals": {"aws:EpochTime": float("nan")}}), SYNTAX),
+    "Infinity": (document(Condition={"NumericEquals": {"aws:EpochTime": float("inf")}}), SYNTAX),
+    "minus Infinity in a list": (
+        document(Condition={"NumericEquals": {"aws:EpochTime": [1, float("-inf")]}}),
+        SYNTAX,
+    ),
     "no statement": ('{"Version": "2012-10-17"}', SYNTAX),
     "empty statements": ('{"Statement": []}', SYNTAX),
     "text for statements": ('{"Statement": "Allow"}', SYNTAX),
@@ -300,12 +335,169 @@ WELL_FORMED = {
 
 @pytest.mark.parametrize("elements", WELL_FORMED.values(), ids=list(WELL_FORMED))
 def test_a_well_formed_policy_is_kept(secrets_client, elements):
-    """What AWS's grammar allows is kept to the letter."""
+    """What AWS's grammar allows is kept, and said in the order in which AWS writes elements."""
     text = document(**elements)
 
-    secrets_client.put_resource_policy(SecretId="a", ResourcePolicy=text)
+    kept = rewritten(secrets_client, text)
 
-    assert text == secrets_client.get_resource_policy(SecretId="a")["ResourcePolicy"]
+    (statement,) = json.loads(kept)["Statement"]
+    assert listed(text) == json.loads(kept)
+    assert list(statement) == [name for name in ELEMENTS if name in statement]
+
+
+@pytest.mark.parametrize("elements", WELL_FORMED.values(), ids=list(WELL_FORMED))
+def test_a_written_policy_is_stable(secrets_client, elements):
+    """What was read can be put, and then reads back equal."""
+    read = rewritten(secrets_client, document(**elements))
+
+    assert read == rewritten(secrets_client, read)
+
+
+RECORDED = """{
+  "Version" : "2012-10-17",
+  "Statement" : [ {
+    "Sid" : "CrossAccount",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : "arn:aws:iam::222222222222:root"
+    },
+    "Action" : "secretsmanager:GetSecretValue",
+    "Resource" : "*"
+  } ]
+}"""
+LISTS = """{
+  "Version" : "2012-10-17",
+  "Id" : "lists",
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : [ "222222222222", "333333333333" ],
+      "Service" : "lambda.amazonaws.com"
+    },
+    "Action" : [ "secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret" ],
+    "Resource" : "*",
+    "Condition" : {
+      "StringEquals" : {
+        "aws:PrincipalOrgID" : "o-1234567890",
+        "secretsmanager:VersionStage" : [ "AWSCURRENT" ]
+      },
+      "Bool" : {
+        "aws:SecureTransport" : true
+      }
+    }
+  }, {
+    "Effect" : "Deny",
+    "NotPrincipal" : {
+      "AWS" : [ "arn:aws:iam::222222222222:role/app", "222222222222" ]
+    },
+    "NotAction" : "s3:GetObject",
+    "NotResource" : [ "arn:aws:secretsmanager:*:*:secret:a-??????", "arn:aws:s3:::é" ]
+  } ]
+}"""
+EMPTY_CONDITION = """{
+  "Statement" : [ {
+    "Effect" : "Deny",
+    "Principal" : "*",
+    "Action" : "secretsmanager:DeleteSecret",
+    "Resource" : "*",
+    "Condition" : { }
+  } ]
+}"""
+
+
+def backwards(policy):
+    """Return a policy with its members, and those of its statements, the other way around."""
+    statements = [dict(reversed(statement.items())) for statement in policy["Statement"]]
+    return dict(reversed({**policy, "Statement": statements}.items()))
+
+
+def in_lists(policy):
+    """Return a policy with a list for each single principal, action and resource."""
+    policy = copy.deepcopy(policy)
+    for statement in policy["Statement"]:
+        for name in ("Action", "NotAction", "Resource", "NotResource"):
+            if isinstance(statement.get(name), str):
+                statement[name] = [statement[name]]
+        for name in ("Principal", "NotPrincipal"):
+            if isinstance(statement.get(name), dict):
+                for kind, names in statement[name].items():
+                    statement[name][kind] = [names] if isinstance(names, str) else names
+    return policy
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [lambda policy: policy, backwards, in_lists],
+    ids=["as written", "in another order", "one-element lists"],
+)
+@pytest.mark.parametrize("indent", [None, 4], ids=["compact", "indented"])
+@pytest.mark.parametrize(
+    "written", [RECORDED, LISTS, EMPTY_CONDITION], ids=["recorded", "lists", "empty condition"]
+)
+def test_aws_writes_a_policy_anew(secrets_client, written, changed, indent):
+    """However a policy is laid out, ordered, or given in lists, AWS's text of it is the same.
+
+    The layout is that of recordings by Cloud Custodian (test_secrets_manager_cross_account,
+    test_secretsmanager_remove_rbp), the order that of one by LocalStack (test_cfn_secret_policy).
+    https://github.com/crossplane-contrib/provider-aws/issues/1804 has a list of one principal come
+    back as a string. That Action and Resource do the same, that longer lists are on one line, and
+    that Condition is last and keeps its lists, is assumed.
+    """
+    text = json.dumps(changed(json.loads(written)), indent=indent)
+
+    assert written == rewritten(secrets_client, text)
+
+
+def test_a_single_statement_is_written_as_a_list(secrets_client):
+    """A policy may be put with one statement instead of a list, and is read with a list."""
+    policy = json.loads(RECORDED)
+    (policy["Statement"],) = policy["Statement"]
+
+    assert RECORDED == rewritten(secrets_client, json.dumps(policy))
+
+
+def test_elements_that_were_not_given_are_not_added(secrets_client):
+    """A policy without Version, Id and Sid has none of them when it is read."""
+    read = json.loads(rewritten(secrets_client, document()))
+
+    assert ["Statement"] == list(read)
+    assert [["Effect", "Principal", "Action", "Resource"]] == [
+        list(statement) for statement in read["Statement"]
+    ]
+
+
+@pytest.mark.parametrize("form", [dict, json.dumps], ids=["dict", "text"])
+def test_a_seeded_policy_is_read_as_aws_writes_it(fake_secrets, secrets_client, form):
+    """A policy that was seeded reads as one that was put."""
+    fake_secrets.add("s", policy=form(in_lists(json.loads(RECORDED))))
+
+    read = secrets_client.get_resource_policy(SecretId="s")["ResourcePolicy"]
+
+    assert RECORDED == read
+    assert json.loads(RECORDED) == fake_secrets["s"].policy
+
+
+def test_how_a_policy_is_written_does_not_change_what_it_says(fake_secrets):
+    """A policy that was read and put again allows and denies the same."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {**ALLOW, "Principal": {"AWS": [STRANGER]}, "Action": ["secretsmanager:GetSecretValue"]}
+        ],
+    }
+    arn = fake_secrets.add("s", "v", policy=policy, kms_key_id="alias/app").arn
+    stranger = fake_secrets.client(principal=STRANGER)
+    own = fake_secrets.client()
+
+    def may_read_and_describe():
+        stranger.get_secret_value(SecretId=arn)
+        return refusal(stranger.describe_secret, SecretId=arn)[0]
+
+    before = may_read_and_describe()
+    read = own.get_resource_policy(SecretId="s")["ResourcePolicy"]
+    own.put_resource_policy(SecretId="s", ResourcePolicy=read)
+
+    assert ["AccessDeniedException"] * 2 == [before, may_read_and_describe()]
 
 
 @pytest.mark.parametrize(
@@ -391,7 +583,7 @@ def test_a_broad_policy_is_blocked_on_request(fake_secrets, secrets_client, elem
         )
         assert fake_secrets["a"].policy is None
     secrets_client.put_resource_policy(**given, BlockPublicPolicy=not broad)
-    assert json.loads(given["ResourcePolicy"]) == fake_secrets["a"].policy
+    assert listed(given["ResourcePolicy"]) == fake_secrets["a"].policy
 
 
 @pytest.mark.parametrize("given", [{}, {"SecretId": "a"}], ids=["any secret", "one secret"])
@@ -456,8 +648,17 @@ def test_a_secret_is_seeded_with_a_policy(policy):
         ("{}", SYNTAX),
         ({"Statement": {**ALLOW, "Principal": {"AWS": "nobody"}}}, PRINCIPAL),
         ({"Statement": {1, 2}}, "Object of type set is not JSON serializable"),
+        (
+            {
+                "Statement": {
+                    **ALLOW,
+                    "Condition": {"NumericEquals": {"aws:EpochTime": float("nan")}},
+                }
+            },
+            SYNTAX,
+        ),
     ],
-    ids=["syntax", "principal", "no JSON"],
+    ids=["syntax", "principal", "no JSON", "NaN"],
 )
 def test_a_seed_with_a_malformed_policy_is_refused(policy, reason):
     """What PutResourcePolicy would refuse is refused as a seed too."""

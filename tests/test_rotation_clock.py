@@ -208,14 +208,27 @@ def test_what_is_rotated_no_more(fake_secrets, secrets_client, plan, change):
     assert [] == runs(fake_secrets)
 
 
-def test_a_restored_secret_is_rotated_again(fake_secrets, secrets_client, plan):
-    """What fell due while a secret was to be deleted is made up for."""
+@dated
+def test_a_restored_secret_is_rotated_when_it_is_turned_on_again(
+    fake_secrets, secrets_client, plan
+):
+    """DeleteSecret ends the plan, and nothing is made up for; RotateSecret makes a new one.
+
+    That deletion turns the rotation off was recorded by Cloud Custodian,
+    test_secrets_manager_delete.
+    """
     view = plan("db")
     secrets_client.delete_secret(SecretId="db")
     fake_secrets.clock.advance(days=29, hours=18)
     secrets_client.restore_secret(SecretId="db")
+    fake_secrets.clock.advance(days=100)
+    restored = view.value, runs(fake_secrets), dates(secrets_client, "db")
+    secrets_client.rotate_secret(SecretId="db", RotateImmediately=False)
+    fake_secrets.clock.advance(days=31)
 
+    assert ("v0", [], (None, None)) == restored
     assert "v1" == view.value
+    assert 1 == len(runs(fake_secrets))
 
 
 def test_a_change_by_hand_puts_it_off(fake_secrets, secrets_client, plan):

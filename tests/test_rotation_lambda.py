@@ -474,7 +474,7 @@ def test_a_template(fake_secrets, rotate, before, generate, expected):
     """A callable makes the next value, from the current one where it asks for it."""
     fake_secrets.add("db", before)
     if expected is None:
-        with pytest.raises(UsageError, match="AWS takes an empty value for none"):
+        with pytest.raises(UsageError, match="AWS refuses an empty value"):
             rotate(generate=generate)
         return
 
@@ -599,3 +599,39 @@ def test_reset(fake_secrets, rotate, secrets_client):
     assert () == fake_secrets.rotations
     with pytest.raises(ClientError, match="cannot invoke the specified Lambda function"):
         secrets_client.rotate_secret(SecretId="db", RotationLambdaARN=LAMBDA)
+
+
+@pytest.mark.parametrize(
+    ("removes", "expected"),
+    [
+        (False, {"AWSPREVIOUS": V1, "AWSCURRENT": V2, "AWSPENDING": V2}),
+        (True, {"AWSPREVIOUS": V1, "AWSCURRENT": V2}),
+    ],
+    ids=["stays", "is removed"],
+)
+def test_awspending_after_a_success(fake_secrets, rotate, removes, expected):
+    """AWSPENDING stays on the new current version by default; the other that AWS does is an option.
+
+    Users of AWS's templates see it stay; a maintainer at AWS says that the service removes it:
+    https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/issues/168 and /pull/145
+    """
+    fake_secrets.rotation_removes_pending = removes
+    rotate(generate=lambda: "new")
+
+    assert expected == fake_secrets["db"].labels
+
+
+def test_awspending_of_a_rotation_that_moved_no_label_stays(fake_secrets, rotate):
+    """What is removed is a label that is left over, and not one that still waits."""
+    fake_secrets.rotation_removes_pending = True
+    rotate(Recorder())
+
+    assert {"AWSCURRENT": V1, "AWSPENDING": V2} == fake_secrets["db"].labels
+
+
+def test_a_nested_fake_removes_awspending_as_the_outer_one():
+    """The option holds for fakes inside too, and its value must be a boolean."""
+    with FakeSecrets(rotation_removes_pending=True), FakeSecrets() as inner:
+        assert inner.rotation_removes_pending
+    with pytest.raises(UsageError, match="rotation_removes_pending=1 is neither True nor False"):
+        FakeSecrets(rotation_removes_pending=1)

@@ -278,19 +278,28 @@ def test_short_versions_and_other_places(load, fake_secrets):
 
 
 @pytest.mark.parametrize(
-    ("deleted", "moment"),
+    ("details", "requested", "end"),
     [
-        (True, NOW + timedelta(days=30)),
-        (False, None),
-        ("2024-03-10T00:00:00Z", datetime(2024, 3, 10, tzinfo=timezone.utc)),
+        ({"deleted": True}, NOW, NOW + timedelta(days=30)),
+        ({"deleted": False}, None, None),
+        (
+            {"deleted": "2024-02-10T00:00:00Z"},
+            datetime(2024, 2, 10, tzinfo=timezone.utc),
+            datetime(2024, 3, 11, tzinfo=timezone.utc),
+        ),
+        (
+            {"deleted": "2024-02-25T00:00:00Z", "recovery_window_in_days": 7},
+            datetime(2024, 2, 25, tzinfo=timezone.utc),
+            datetime(2024, 3, 3, tzinfo=timezone.utc),
+        ),
     ],
-    ids=["now", "not", "moment"],
+    ids=["now", "not", "moment", "moment and window"],
 )
-def test_deleted(load, deleted, moment):
-    """The key deleted is a boolean, or the end of the recovery window."""
-    (view,) = load(s__json=[{"name": "a", "value": "v", "deleted": deleted}])
+def test_deleted(load, details, requested, end):
+    """The key deleted is a boolean, or when the deletion was requested."""
+    (view,) = load(s__json=[{"name": "a", "value": "v", **details}])
 
-    assert moment == view.deleted_at
+    assert (requested, end) == (view.deletion_requested, view.recovery_window_ends)
 
 
 @pytest.mark.parametrize(
@@ -603,8 +612,8 @@ VALUE = "Write it as text, in quotes, or as a mapping or list (kept as JSON)."
 TOP = "Give a mapping of names to values, or a list of descriptions, each a mapping with a name."
 KEYS = (
     "Choose among: account, arn_suffix, binary, created, deleted, description, kms_key_id, "
-    "last_accessed, last_changed, name, owning_service, pending, policy, previous, region, "
-    "replicas, tags, type, value, versions."
+    "last_accessed, last_changed, name, owning_service, pending, policy, previous, "
+    "recovery_window_in_days, region, replicas, tags, type, value, versions."
 )
 
 REFUSALS = {
@@ -754,7 +763,7 @@ REFUSALS = {
         "A=v\n\nB=\n",
         (
             ".env:3",
-            "AWS takes an empty value for none. Leave it out for a secret without a value.",
+            "AWS refuses an empty value. Leave it out for a secret without a value.",
         ),
     ),
     ".env name twice": (".env", "A=v\n\nA=w\n", (".env:3", f"'A' {SECOND} 1. Keep one.")),
@@ -1237,10 +1246,22 @@ def test_a_value_without_a_date(load, secrets_client):
 
 
 def test_a_deleted_secret(load, secrets_client):
-    """DeletedDate is the end of the recovery window."""
-    load(s__json=entry(f"{HERE}a-a1b2c3", DeletedDate="2024-03-10T00:00:00+00:00"))
+    """DeletedDate is when the deletion was requested; 29 days later the secret still waits."""
+    requested = NOW - timedelta(days=29)
+    (view,) = load(s__json=entry(f"{HERE}a-a1b2c3", DeletedDate=requested.isoformat()))
 
-    assert datetime(2024, 3, 10, tzinfo=timezone.utc) == described(secrets_client)["DeletedDate"]
+    assert requested == described(secrets_client)["DeletedDate"] == view.deletion_requested
+    assert NOW + timedelta(days=1) == view.recovery_window_ends
+
+
+def test_a_secret_deleted_long_ago(load, fake_secrets, secrets_client):
+    """A secret whose deletion was requested 31 days ago is gone."""
+    requested = NOW - timedelta(days=31)
+    load(s__json=entry(f"{HERE}a-a1b2c3", DeletedDate=requested.isoformat()))
+
+    assert "a" not in fake_secrets
+    with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
+        described(secrets_client)
 
 
 def test_other_places_are_kept(load, fake_secrets):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
+from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version, VersionView
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 CREATED = datetime(2023, 5, 6, 7, 8, 9, 123_000, tzinfo=timezone.utc)
@@ -154,7 +154,7 @@ def _knows_type(client):
 
 
 def test_every_detail_of_a_version_is_listed(fake_secrets, secrets_client):
-    """Each option of Version comes back as the member of ListSecretVersionIds."""
+    """ListSecretVersionIds tells each option of Version, of the versions that have a value."""
     day = timedelta(days=1)
     fake_secrets.add(
         "a",
@@ -189,14 +189,14 @@ def test_every_detail_of_a_version_is_listed(fake_secrets, secrets_client):
             "LastAccessedDate": datetime(2023, 12, 24, tzinfo=timezone.utc),
             "KmsKeyIds": ["alias/new-key"],
         },
-        FOUR: {
-            "VersionId": FOUR,
-            "VersionStages": ["AWSPENDING"],
-            "CreatedDate": CREATED - day,
-            "KmsKeyIds": ["alias/new-key"],
-        },
     } == versions_of(secrets_client)
-    assert {TWO, THREE, FOUR} == set(versions_of(secrets_client, deprecated=False))
+    assert {TWO, THREE} == set(versions_of(secrets_client, deprecated=False))
+    assert (
+        VersionView(
+            None, ("AWSPENDING",), id=FOUR, created=CREATED - day, kms_key_id="alias/new-key"
+        )
+        == (fake_secrets["a"].versions[FOUR])
+    )
 
 
 def test_versions_are_read_by_id_and_label(fake_secrets, secrets_client):
@@ -242,18 +242,29 @@ def test_moments_of_any_time_zone(fake_secrets, secrets_client):
 
 
 @pytest.mark.parametrize(
-    ("deleted", "end"),
+    ("details", "requested", "end"),
     [
-        (True, NOW + timedelta(days=30)),
-        (NOW + timedelta(days=7), NOW + timedelta(days=7)),
+        ({"deleted": True}, NOW, NOW + timedelta(days=30)),
+        (
+            {"deleted": NOW - timedelta(days=7)},
+            NOW - timedelta(days=7),
+            NOW + timedelta(days=23),
+        ),
+        ({"deleted": True, "recovery_window_in_days": 7}, NOW, NOW + timedelta(days=7)),
+        (
+            {"deleted": NOW - timedelta(days=2), "recovery_window_in_days": 30},
+            NOW - timedelta(days=2),
+            NOW + timedelta(days=28),
+        ),
     ],
-    ids=["True", "moment"],
+    ids=["True", "moment", "True and the shortest window", "moment and the longest window"],
 )
-def test_deleted(fake_secrets, secrets_client, deleted, end):
-    """A deleted secret is described with the end of its window, and refuses to be read."""
-    fake_secrets.add("a", "v", deleted=deleted)
+def test_deleted(fake_secrets, secrets_client, details, requested, end):
+    """A deleted secret is described with when that was requested, and refuses to be read."""
+    view = fake_secrets.add("a", "v", **details)
 
-    assert end == described(secrets_client)["DeletedDate"] == fake_secrets["a"].deleted_at
+    assert requested == described(secrets_client)["DeletedDate"] == view.deletion_requested
+    assert end == view.recovery_window_ends
     with pytest.raises(secrets_client.exceptions.InvalidRequestException) as caught:
         secrets_client.get_secret_value(SecretId="a")
     assert (
@@ -266,11 +277,33 @@ def test_deleted(fake_secrets, secrets_client, deleted, end):
 
 def test_a_deleted_secret_goes_when_its_window_ends(fake_secrets, secrets_client):
     """The end of the window of a seeded deletion is the end of the secret."""
-    fake_secrets.add("a", "v", deleted=NOW + timedelta(days=7))
-    fake_secrets.clock.advance(days=7)
+    fake_secrets.add("a", "v", deleted=NOW - timedelta(days=3), recovery_window_in_days=10)
+    fake_secrets.clock.advance(days=6, hours=23, minutes=59, seconds=59)
+    assert NOW - timedelta(days=3) == described(secrets_client)["DeletedDate"]
+    fake_secrets.clock.advance(seconds=1)
 
     with pytest.raises(secrets_client.exceptions.ResourceNotFoundException):
         secrets_client.describe_secret(SecretId="a")
+
+
+@pytest.mark.parametrize("window", [{}, {"recovery_window_in_days": 7}], ids=["default", "given"])
+def test_a_secret_whose_window_has_ended_is_gone_at_once(window):
+    """A secret that was deleted longer ago than its window is not in the fake."""
+    days = window.get("recovery_window_in_days", 30)
+
+    with FakeSecrets(Secret("a", "v", deleted=NOW - timedelta(days=days), **window)) as fake:
+        client = fake.client()
+
+        assert "a" not in fake
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.describe_secret(SecretId="a")
+
+
+def test_tags_of_aws_do_not_count():
+    """Beside fifty tags a secret may have those that AWS gives it."""
+    tags = {str(number): "" for number in range(50)} | {"aws:owner": "x", "aws:cost": "y"}
+
+    assert tags == FakeSecrets(Secret("a", "v", tags=tags))["a"].tags
 
 
 def test_region_and_account(fake_secrets):
@@ -401,11 +434,11 @@ def refusals():
         ),
         "empty text": (
             lambda: Secret("a", ""),
-            "AWS takes an empty value for none. Leave it out for a secret without a value.",
+            "AWS refuses an empty value. Leave it out for a secret without a value.",
         ),
         "empty bytes": (
             lambda: Secret("a", b""),
-            "AWS takes an empty value for none. Leave it out for a secret without a value.",
+            "AWS refuses an empty value. Leave it out for a secret without a value.",
         ),
         "long text": (
             lambda: Secret("a", "é" * 32_769),
@@ -517,6 +550,34 @@ def refusals():
             lambda: Secret("a", deleted=naive),
             f"deleted={naive!r} {moment_rule}",
         ),
+        "window without a deletion": (
+            lambda: Secret("a", "v", recovery_window_in_days=7),
+            (
+                "recovery_window_in_days=7 of secret 'a' needs deleted=, which says when its "
+                "deletion was requested. Give both, or neither."
+            ),
+        ),
+        "short window": (
+            lambda: Secret("a", "v", deleted=True, recovery_window_in_days=6),
+            (
+                "recovery_window_in_days=6 of secret 'a' is not a recovery window. "
+                "Give 7 to 30 days."
+            ),
+        ),
+        "long window": (
+            lambda: Secret("a", "v", deleted=True, recovery_window_in_days=31),
+            (
+                "recovery_window_in_days=31 of secret 'a' is not a recovery window. "
+                "Give 7 to 30 days."
+            ),
+        ),
+        "window of another type": (
+            lambda: Secret("a", "v", deleted=True, recovery_window_in_days=True),
+            (
+                "recovery_window_in_days=True of secret 'a' is not a recovery window. "
+                "Give 7 to 30 days."
+            ),
+        ),
         "region": (
             lambda: Secret("a", region="Dublin"),
             "region='Dublin' is not the name of an AWS Region. Write it like 'eu-west-1'.",
@@ -574,8 +635,8 @@ def refusals():
             (
                 "tag is not a detail of a secret; did you mean tags? Choose among: account, "
                 "arn_suffix, created, deleted, description, kms_key_id, last_accessed, "
-                "last_changed, owning_service, pending, policy, previous, region, replicas, tags, "
-                "type, versions."
+                "last_changed, owning_service, pending, policy, previous, recovery_window_in_days, "
+                "region, replicas, tags, type, versions."
             ),
         ),
     }

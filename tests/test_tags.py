@@ -190,6 +190,34 @@ def test_more_than_fifty_tags_are_refused(fake_secrets, secrets_client, before, 
     assert numbered(*before) == shown(secrets_client)
 
 
+def test_tags_that_aws_set_do_not_count(fake_secrets, secrets_client):
+    """Beside tags whose keys begin with aws: a secret may have 50 of its owner's, and not 51.
+
+    So said the pages of TagResource and CreateSecret in earlier versions of botocore, and so does
+    CloudFormation's page of AWS::SecretsManager::Secret.
+    """
+    system = {f"aws:cloudformation:{number}": "v" for number in range(10)}
+    fake_secrets.add("a", tags=system)
+    secrets_client.tag_resource(SecretId="a", Tags=numbered(0, 50))
+
+    refused = refusal(secrets_client.tag_resource, SecretId="a", Tags=numbered(50, 51))
+
+    assert ("InvalidParameterException", WRONG_PARAMETER) == refused
+    assert [*tags(**system), *numbered(0, 50)] == shown(secrets_client)
+
+
+def test_a_key_that_only_resembles_aws_s_counts(fake_secrets, secrets_client):
+    """The prefix is aws: in small letters, with the colon, at the beginning."""
+    fake_secrets.add("a")
+    like = [*tags(**{"AWS:x": "v", "aws": "v", "awsx:y": "v", "x-aws:": "v"})]
+    secrets_client.tag_resource(SecretId="a", Tags=[*like, *numbered(0, 46)])
+
+    refused = refusal(secrets_client.tag_resource, SecretId="a", Tags=numbered(46, 47))
+
+    assert ("InvalidParameterException", WRONG_PARAMETER) == refused
+    assert 50 == len(shown(secrets_client))
+
+
 def test_a_secret_is_not_created_with_more_than_fifty_tags(secrets_client):
     """CreateSecret keeps to the same quota."""
     refused = refusal(secrets_client.create_secret, Name="a", Tags=numbered(0, 51))

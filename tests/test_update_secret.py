@@ -306,18 +306,22 @@ def test_a_missing_token_is_refused_before_the_secret_is_looked_up(fake_secrets,
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("value", "member"),
     [
-        pytest.param({"SecretString": ""}, id="string"),
-        pytest.param({"SecretBinary": b""}, id="binary"),
+        pytest.param({"SecretString": ""}, "secretString", id="string"),
+        pytest.param({"SecretBinary": b""}, "secretBinary", id="binary"),
     ],
 )
-def test_an_empty_value_counts_as_none(secret, value):
-    """Over the wire an empty value makes no version; the rest of the call counts."""
+def test_an_empty_value_is_refused(secret, value, member):
+    """An empty value breaks the service model's length, and the rest of the call fails with it."""
     client = raw_client()
+    before = state(client)
+    message = (
+        f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1"
+    )
 
-    updated = client.update_secret(SecretId="a", Description="new", **value)
+    refused = refusal(client.update_secret, SecretId="a", Description="new", **value)
 
-    assert {"ARN": secret.arn, "Name": "a"} == members_of(updated)
-    assert "new" == secret.description
-    assert {"AWSCURRENT": V1} == secret.labels
+    assert ("ValidationException", message) == refused
+    assert before == state(client)

@@ -637,40 +637,33 @@ def test_the_first_check_that_fails_answers(
     assert (code, message) == refusal(getattr(tokenless_client, operation), **request_members)
 
 
-@pytest.mark.secrets({"db": "value"})
+@pytest.mark.secrets({"db": "value"}, Secret("dropped", "value", deleted=True))
 @pytest.mark.parametrize(
-    ("operation", "request_members", "code", "message"),
-    [
-        (
-            "put_secret_value",
-            {"SecretId": "absent"},
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-        ),
-        (
-            "update_secret",
-            {"SecretId": "absent", "SecretString": "s", "SecretBinary": b"s"},
-            "ResourceNotFoundException",
-            "Secrets Manager can't find the specified secret.",
-        ),
-        (
-            "put_secret_value",
-            {"SecretId": FOREIGN_ARN},
-            "AccessDeniedException",
-            (
-                "User: arn:aws:iam::123456789012:root is not authorized to perform: "
-                f"secretsmanager:PutSecretValue on resource: {FOREIGN_ARN} because no "
-                "resource-based policy allows the secretsmanager:PutSecretValue action"
-            ),
-        ),
-    ],
-    ids=["existence before no value", "existence before two values", "permission before no value"],
+    "secret_id",
+    ["absent", FOREIGN_ARN, "dropped"],
+    ids=["before existence", "before permission", "before deletion"],
 )
-def test_the_secret_is_looked_for_before_the_value(
-    client, operation, request_members, code, message
-):
-    """A missing or foreign secret is answered before a value that is missing or doubled."""
-    assert (code, message) == refusal(getattr(client, operation), **request_members)
+def test_a_put_without_a_value_is_refused_before_the_secret_is_looked_for(client, secret_id):
+    """PutSecretValue misses its value before it looks for a secret, whatever became of that."""
+    expected = (
+        "InvalidRequestException",
+        "You must provide either SecretString or SecretBinary.",
+    )
+
+    assert expected == refusal(client.put_secret_value, SecretId=secret_id)
+
+
+@pytest.mark.secrets({"db": "value"})
+def test_the_secret_is_looked_for_before_two_values_are_refused(client):
+    """UpdateSecret answers that a secret is missing before it refuses a value that is doubled."""
+    expected = (
+        "ResourceNotFoundException",
+        "Secrets Manager can't find the specified secret.",
+    )
+
+    refused = refusal(client.update_secret, SecretId="absent", SecretString="s", SecretBinary=b"s")
+
+    assert expected == refused
 
 
 @pytest.mark.secrets({"db": "value"})

@@ -32,6 +32,7 @@ from pytest_fakesecrets import (
     SecretView,
     UsageError,
     Version,
+    VersionView,
     __version__,
     marks,
 )
@@ -95,6 +96,7 @@ def describe() -> list[Secret]:
             policy={"Statement": [{"Effect": "Allow", "Principal": "*"}]},
         ),
         Secret("deleted", deleted=NOW),
+        Secret("deleted", deleted=NOW, recovery_window_in_days=7),
     ]
 
 
@@ -135,7 +137,15 @@ def add(fake_secrets: FakeSecrets) -> None:
     assert_type(view.region, str)
     assert_type(view.account, str)
     assert_type(view.value, str | bytes)
-    assert_type(view.versions, Mapping[str, Version])
+    assert_type(view.versions, Mapping[str, VersionView])
+    version = view.versions[view.labels["AWSCURRENT"]]
+    assert_type(version.value, str | bytes | None)
+    assert_type(version.labels, tuple[str, ...])
+    assert_type(version.id, str)
+    assert_type(version.created, datetime)
+    assert_type(version.last_accessed, datetime | None)
+    assert_type(version.kms_key_id, str | None)
+    version.labels = ()  # type: ignore[misc]
     assert_type(view.labels, Mapping[str, str])
     assert_type(view.tags, Mapping[str, str])
     assert_type(view.description, str | None)
@@ -143,7 +153,8 @@ def add(fake_secrets: FakeSecrets) -> None:
     assert_type(view.created, datetime)
     assert_type(view.last_changed, datetime)
     assert_type(view.last_accessed, datetime | None)
-    assert_type(view.deleted_at, datetime | None)
+    assert_type(view.deletion_requested, datetime | None)
+    assert_type(view.recovery_window_ends, datetime | None)
     parsed = view.json()
     if isinstance(parsed, dict):
         value: object = parsed["key"]
