@@ -9,7 +9,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import CredentialResolver
-from botocore.exceptions import NoRegionError, PartialCredentialsError
+from botocore.exceptions import ClientError, NoRegionError, PartialCredentialsError
 
 from pytest_fakesecrets import FakeSecrets
 
@@ -155,11 +155,12 @@ def test_a_profile_of_the_machine_is_not_asked_for_credentials(fake_secrets, ref
     assert [] == refused
 
 
-def test_an_unsigned_client_is_served(fake_secrets, refused):
-    """A client that never signs is served like the others."""
+def test_an_unsigned_client_is_refused_without_network(fake_secrets, refused):
+    """A client that does not sign is refused in the process, as AWS refuses it."""
     client = boto3.client(SERVICE, config=Config(signature_version=UNSIGNED))
 
-    assert "new" == everyday_calls(client)
+    with pytest.raises(ClientError, match="Missing Authentication Token"):
+        everyday_calls(client)
     assert [] == refused
 
 
