@@ -57,7 +57,7 @@ class Leak:
 class LeakFinder:
     """Knows which values are to be looked for, and in which forms.
 
-    :param min_length: how many characters a value has at least.
+    :param min_length: how many characters a value has at least; of a binary one, how many bytes.
     :param ignore: patterns of what is no secret: ``NAME``, or ``NAME:PATH`` for a part of its JSON.
     """
 
@@ -77,7 +77,7 @@ class LeakFinder:
         for name, value in values:
             for path, plain in self._parts(value):
                 origin = Origin(name, path)
-                if len(plain) >= self._min_length and not self._is_ignored(origin):
+                if _size(plain, value) >= self._min_length and not self._is_ignored(origin):
                     origins[plain].add(origin)
         needles: dict[str, _Needle] = {}
         for plain, having in origins.items():
@@ -159,6 +159,13 @@ def _parts(value: Value) -> tuple[tuple[str, Value], ...]:
     except (ValueError, RecursionError):
         return (("", text),)
     return (("", text), *_leaves(parsed))
+
+
+def _size(part: Value, whole: Value) -> int:
+    """Return the length of a part of a value: its bytes where the value is binary."""
+    if isinstance(part, str) and isinstance(whole, bytes):
+        return len(part.encode(errors="surrogatepass"))
+    return len(part)
 
 
 def _leaves(parsed: object) -> Iterator[tuple[str, str]]:

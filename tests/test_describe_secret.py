@@ -156,7 +156,7 @@ def test_everything_at_once(fake_secrets, secrets_client):
         created=NOW,
         last_changed=LATER,
         last_accessed=LATER.date(),
-        deleted=LATER + timedelta(days=7),
+        deleted=LATER,
     )
     fake_secrets.add(seed)
 
@@ -169,7 +169,7 @@ def test_everything_at_once(fake_secrets, secrets_client):
         "KmsKeyId": "alias/k",
         "LastChangedDate": LATER,
         "LastAccessedDate": midnight(LATER),
-        "DeletedDate": LATER + timedelta(days=7),
+        "DeletedDate": LATER,
         "Tags": [{"Key": "z", "Value": "1"}, {"Key": "a", "Value": "2"}],
         "VersionIdsToStages": {V1: ["AWSPREVIOUS"], V2: ["AWSCURRENT", "blue"]},
         "CreatedDate": NOW,

@@ -23,6 +23,17 @@ OPERATIONS = {
     "update_secret": {"Description": "new"},
     "update_secret_version_stage": {"VersionStage": "new", "MoveToVersionId": VERSION},
 }
+MORE_OPERATIONS = {
+    "cancel_rotate_secret": {},
+    "delete_resource_policy": {},
+    "get_resource_policy": {},
+    "put_resource_policy": {"ResourcePolicy": "{}"},
+    "remove_regions_from_replication": {"RemoveReplicaRegions": ["eu-west-1"]},
+    "replicate_secret_to_regions": {"AddReplicaRegions": [{"Region": "eu-west-1"}]},
+    "rotate_secret": {},
+    "stop_replication_to_replica": {},
+    "validate_resource_policy": {"ResourcePolicy": "{}"},
+}
 WITHOUT_AN_ANSWER = ("tag_resource", "untag_resource")
 
 
@@ -202,7 +213,7 @@ def test_what_means_another_secret_is_not_found(fake_secrets, secrets_client, op
     assert _not_found() == refusal(call, SecretId=secret_id, **OPERATIONS[operation])
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+@pytest.mark.parametrize("operation", sorted(OPERATIONS | MORE_OPERATIONS))
 @pytest.mark.parametrize(
     "secret_id",
     [
@@ -237,7 +248,9 @@ def test_what_is_not_an_arn_of_a_secret_is_an_invalid_name(
     fake_secrets.add(Secret("db", "s", arn_suffix="a1b2c3"))
     call = getattr(secrets_client, operation)
 
-    assert _invalid_name() == refusal(call, SecretId=secret_id, **OPERATIONS[operation])
+    parameters = (OPERATIONS | MORE_OPERATIONS)[operation]
+
+    assert _invalid_name() == refusal(call, SecretId=secret_id, **parameters)
 
 
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) - set(WITHOUT_AN_ANSWER)))

@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_fakesecrets._leaks import Leak, LeakFinder, Origin
@@ -307,6 +307,7 @@ def test_any_value_in_any_text_is_found(show, before, value, after):
 
 @settings(deadline=None)
 @given(before=TEXTS, value=st.binary(min_size=8), after=TEXTS)
+@example(before="", value="\u1000".encode() + bytes(5), after="")  # is UTF-8 for six characters
 def test_any_bytes_are_found(before, value, after):
     """Any bytes are found in base64, and as Python shows them."""
     encoded = base64.b64encode(before.encode() + value + after.encode()).decode()

@@ -1254,6 +1254,27 @@ def test_a_deleted_secret(load, secrets_client):
     assert NOW + timedelta(days=1) == view.recovery_window_ends
 
 
+def test_a_deleted_secret_can_be_loaded_again(load, fake_secrets, secrets_client):
+    """What AWS answers about a secret that waits has it wait in another fake as well."""
+    fake_secrets.add("a", "v", deleted=NOW - timedelta(days=3), arn_suffix="a1b2c3")
+    fake_secrets.add("b", deleted=True, recovery_window_in_days=7)
+    answers = [
+        secrets_client.list_secrets(IncludePlannedDeletion=True),
+        secrets_client.describe_secret(SecretId="b"),
+    ]
+    before = [described(secrets_client, name)["DeletedDate"] for name in "ab"]
+
+    with FakeSecrets() as other:
+        other.reset()
+        other.load(*written({"dump__json": json.dumps(answers, default=str)}))
+        again = [described(secrets_client, name)["DeletedDate"] for name in "ab"]
+        ends = [other[name].recovery_window_ends for name in "ab"]
+
+    assert [NOW - timedelta(days=3), NOW] == before == again
+    # AWS does not tell the length of a window, so the default counts.
+    assert [NOW + timedelta(days=27), NOW + timedelta(days=30)] == ends
+
+
 def test_a_secret_deleted_long_ago(load, fake_secrets, secrets_client):
     """A secret whose deletion was requested 31 days ago is gone."""
     requested = NOW - timedelta(days=31)
