@@ -522,3 +522,34 @@ def test_metadata_wants_key_and_value(secrets_client):
         "ValidationException",
         NO_VALUE,
     ) == refused
+
+
+@pytest.mark.parametrize(
+    "turn_off",
+    [
+        lambda client: client.cancel_rotate_secret(SecretId="db"),
+        lambda client: (client.delete_secret(SecretId="db"), client.restore_secret(SecretId="db")),
+    ],
+    ids=["cancelled", "deleted and restored"],
+)
+def test_a_rotation_that_was_turned_off_does_not_go_on_by_its_token(
+    fake_secrets, secrets_client, turn_off
+):
+    """The token of a left-over AWSPENDING version is not that of a running rotation."""
+
+    def fail(event, context):
+        raise RuntimeError
+
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:fails"
+    token = "9" * 32
+    fake_secrets.add("db", "v")
+    fake_secrets.rotation_lambda(arn, fail)
+    request = {"SecretId": "db", "RotationLambdaARN": arn, "ClientRequestToken": token}
+    secrets_client.rotate_secret(**request)
+    turn_off(secrets_client)
+
+    assert (
+        "InvalidRequestException",
+        "A previous rotation isn't complete. That rotation will be reattempted.",
+    ) == refusal(secrets_client.rotate_secret, **request)
+    assert not secrets_client.describe_secret(SecretId="db")["RotationEnabled"]

@@ -45,7 +45,8 @@ def rotate_secret(
         external_secret_rotation_metadata,
         external_secret_rotation_role_arn,
     )
-    if not _has_begun(replace(secret, rotation=rotation), client_request_token):
+    is_on = secret.rotation is not None and secret.rotation.enabled
+    if not _has_begun(replace(secret, rotation=rotation), client_request_token, is_on=is_on):
         if rotate_immediately:
             rotation = rotation.planned(context.now)
         elif rotation_rules is not None or rotation.due is None:
@@ -130,11 +131,14 @@ def _check_lambda_arn(secret: StoredSecret, lambda_arn: str) -> None:
         )
 
 
-def _has_begun(secret: StoredSecret, token: str) -> bool:
-    """Tell whether the same request has come before; refuse one that cannot begin now."""
+def _has_begun(secret: StoredSecret, token: str, *, is_on: bool) -> bool:
+    """Tell whether the same request has come before; refuse one that cannot begin now.
+
+    :param is_on: whether rotation is on; a rotation that was cancelled does not go on by its token.
+    """
     if secret.rotator is None:
         raise invalid_request(_NO_LAMBDA)
-    if secret.labels.get(PENDING) == token:
+    if is_on and secret.labels.get(PENDING) == token:
         return True
     if secret.unfinished is not None:
         raise invalid_request(_UNFINISHED)
