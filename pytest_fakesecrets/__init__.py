@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._access import Denial
-    from ._calls import Call, CallLog, Masked
+    from ._aws.authorization import Denial
+    from ._aws.kms.key_ring import Kms
+    from ._aws.rotation.runner import RotationRun, RotationStep
+    from ._calls.call import Call, Masked
+    from ._calls.faults import Fault, Faults, InjectedError
+    from ._calls.log import CallLog
     from ._clock import Clock
     from ._codes import ErrorCodes
     from ._errors import FakeSecretsWarning, NotImitatedError, RealCallError, UsageError
-    from ._fake import FakeSecrets, SecretView, VersionView
-    from ._faults import Fault, Faults, InjectedError
-    from ._kms import Kms
-    from ._rotor import RotationRun, RotationStep
-    from ._seeds import Secret, Version
+    from ._fake.fake import FakeSecrets
+    from ._fake.seeds import Secret, Version
+    from ._fake.view import SecretView, VersionView
 
     __version__: str
 
@@ -44,27 +46,27 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Call": "_calls",
-    "CallLog": "_calls",
+    "Call": "_calls.call",
+    "CallLog": "_calls.log",
     "Clock": "_clock",
-    "Denial": "_access",
+    "Denial": "_aws.authorization",
     "ErrorCodes": "_codes",
-    "FakeSecrets": "_fake",
+    "FakeSecrets": "_fake.fake",
     "FakeSecretsWarning": "_errors",
-    "Fault": "_faults",
-    "Faults": "_faults",
-    "InjectedError": "_faults",
-    "Kms": "_kms",
-    "Masked": "_calls",
+    "Fault": "_calls.faults",
+    "Faults": "_calls.faults",
+    "InjectedError": "_calls.faults",
+    "Kms": "_aws.kms.key_ring",
+    "Masked": "_calls.call",
     "NotImitatedError": "_errors",
     "RealCallError": "_errors",
-    "RotationRun": "_rotor",
-    "RotationStep": "_rotor",
-    "Secret": "_seeds",
-    "SecretView": "_fake",
+    "RotationRun": "_aws.rotation.runner",
+    "RotationStep": "_aws.rotation.runner",
+    "Secret": "_fake.seeds",
+    "SecretView": "_fake.view",
     "UsageError": "_errors",
-    "Version": "_seeds",
-    "VersionView": "_fake",
+    "Version": "_fake.seeds",
+    "VersionView": "_fake.view",
 }
 
 

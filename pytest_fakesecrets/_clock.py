@@ -12,6 +12,7 @@ from ._errors import HIDE_MISUSE, UsageError
 
 __tracebackhide__ = HIDE_MISUSE
 
+
 _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 

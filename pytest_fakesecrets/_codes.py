@@ -35,6 +35,7 @@ OperationName = Literal[
     "ValidateResourcePolicy",
 ]
 
+
 ErrorCode = Literal[
     "AccessDeniedException",
     "DecryptionFailure",
@@ -60,6 +61,7 @@ ErrorCode = Literal[
     "ValidationException",
 ]
 
+
 # Exceptions of botocore's own, for a call that AWS did not answer.
 ConnectionErrorName = Literal[
     "ConnectionClosedError",
@@ -68,9 +70,14 @@ ConnectionErrorName = Literal[
     "ReadTimeoutError",
     "SSLError",
 ]
+
+
 LostResponseName = Literal["ConnectionClosedError", "ReadTimeoutError"]
 
+
 CONNECTION_ERRORS: Final[tuple[str, ...]] = get_args(ConnectionErrorName)
+
+
 LOST_RESPONSES: Final[tuple[str, ...]] = get_args(LostResponseName)
 
 

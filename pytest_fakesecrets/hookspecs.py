@@ -9,10 +9,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._calls import Call
+    from ._aws.rotation.functions import Handler
+    from ._calls.call import Call
     from ._codes import ConnectionErrorName, ErrorCode
-    from ._lambdas import Handler
-    from ._seeds import Seed
+    from ._fake.seeds import Seed
 
     Node = pytest.Item | pytest.Collector | None
 

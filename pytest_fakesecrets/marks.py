@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ._codes import ConnectionErrorName, ErrorCode, OperationName
+    from ._fake.seeds import Seed
     from ._plugin.options import Level
-    from ._seeds import Seed
+
 
 __all__ = ["secrets", "secrets_errors"]
 

@@ -7,33 +7,42 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pytest
 
-from ._errors import UsageError
-from ._plugin.options import add_inis, check_inis, closest, described, errors_of_marks, level_of
-from ._plugin.reports import add_report
-from ._plugin.session import FakesOfRun, usage_errors_shown
+from ._plugin.failure_report import add_report
+from ._plugin.fixtures import (
+    FAKES,
+    WIDER,
+    class_fake_secrets,
+    fake_secrets,
+    is_real,
+    module_fake_secrets,
+    package_fake_secrets,
+    secrets_client,
+    secrets_error,
+    session_fake_secrets,
+)
+from ._plugin.options import add_inis, check_inis, described, errors_of_marks, level_of
+from ._plugin.run import FakesOfRun, usage_errors_shown
 from ._plugin.unused import UnusedFaults, UnusedSeeds
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-    from ._fake import FakeSecrets
-    from ._faults import InjectedError
-
-_WIDER: Final = (
-    "session_fake_secrets",
-    "package_fake_secrets",
-    "module_fake_secrets",
+# pytest takes fixtures from the plugin itself.
+__all__ = [
     "class_fake_secrets",
-)
+    "fake_secrets",
+    "module_fake_secrets",
+    "package_fake_secrets",
+    "secrets_client",
+    "secrets_error",
+    "session_fake_secrets",
+]
+
 # The ends of what began for one test.
 _ENDS: Final = pytest.StashKey[ExitStack]()
-_FAKES: Final = pytest.StashKey[FakesOfRun]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "fixture secrets_error tells which. only= takes some of them, also= adds others, such as "
         "ThrottlingException or ReadTimeoutError.",
     )
-    fakes = config.stash[_FAKES]
+    fakes = config.stash[FAKES]
     if config.getini("fakesecrets_leaks") != "off":
         _detect_leaks(config)
     if (level := config.getini("fakesecrets_unused_seeds")) != "off":
@@ -83,22 +92,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the fakes that are active know the hooks of all folders."""
-    session.config.stash[_FAKES].renew_hooks()
+    session.config.stash[FAKES].renew_hooks()
 
 
 def _begin(config: pytest.Config) -> None:
     """Begin all that ends with the run; where pytest loads the plugin late, when it configures."""
-    if _FAKES in config.stash:
+    if FAKES in config.stash:
         return
     check_inis(config)
     ends = ExitStack()
     # Unlike pytest_unconfigure, it runs also where a conftest.py cannot be imported.
     config.add_cleanup(ends.close)
-    fakes = config.stash[_FAKES] = FakesOfRun(config)
+    fakes = config.stash[FAKES] = FakesOfRun(config)
     ends.callback(fakes.close)
     if (level := config.getini("fakesecrets_guard")) != "off":
-        from ._interception import unwatch, watch
-        from ._plugin.guard import Guard
+        from ._botocore.patching import unwatch, watch
+        from ._plugin.real_calls import Guard
 
         guard = Guard(fakes, level)
         config.pluginmanager.register(guard, "fakesecrets_guard")
@@ -116,7 +125,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     """Have messages about calls at import name the file."""
-    with collector.config.stash[_FAKES].asker.at(collector):
+    with collector.config.stash[FAKES].asker.at(collector):
         yield
 
 
@@ -145,7 +154,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = getattr(item, "fixturenames", None)
         if level_of(item, "leaks") != "off":
             _detect_leaks(config)
-        if names is None or _is_real(item):
+        if names is None or is_real(item):
             continue
         if _is_run_per_error(item) and "secrets_error" not in names:
             # pytest forgets a fixture that pytest_generate_tests has added.
@@ -175,7 +184,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Have a test be what runs."""
-    with item.config.stash[_FAKES].asker.at(item), ExitStack() as ends:
+    with item.config.stash[FAKES].asker.at(item), ExitStack() as ends:
         item.stash[_ENDS] = ends
         yield
 
@@ -183,12 +192,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin a test, with a fake where no fixture can give it one."""
-    fakes = item.config.stash[_FAKES]
+    fakes = item.config.stash[FAKES]
     ends = item.stash.setdefault(_ENDS, ExitStack())
     # A plugin may run a test again.
     ends.close()
     fakes.begin_test()
-    if _is_real(item):
+    if is_real(item):
         ends.enter_context(fakes.run("function", item, lets_through=True))
     elif item.config.getini("fakesecrets_always") and not hasattr(item, "fixturenames"):
         ends.enter_context(fakes.run("function", item))
@@ -208,7 +217,7 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
     if (
         request.scope == "function"
         and request.config.getini("fakesecrets_always")
-        and request.fixturename not in ("fake_secrets", "request", *_WIDER)
+        and request.fixturename not in ("fake_secrets", "request", *WIDER)
         and "fake_secrets" in getattr(request.node, "fixturenames", ())
     ):
         request.getfixturevalue("fake_secrets")
@@ -219,91 +228,18 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show with a failing test what its fakes have seen."""
     outcome: Any = yield
-    fakes = item.config.stash[_FAKES]
+    fakes = item.config.stash[FAKES]
     add_report(item, outcome.get_result(), fakes.of_test())
-
-
-@pytest.fixture
-def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Give a fake AWS Secrets Manager that answers every botocore client until the test ends."""
-    if _is_real(request.node):
-        pytest.fail(
-            "A test that is marked with @pytest.mark.secrets(real=True) asks for fake_secrets too. "
-            "It can have one of them.",
-            pytrace=False,
-        )
-    for name in _WIDER:
-        if name in request.fixturenames:
-            request.getfixturevalue(name)
-    yield from _run_fake(request)
-
-
-@pytest.fixture(scope="class")
-def class_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Give a fake AWS Secrets Manager that lasts as long as the test class."""
-    yield from _run_fake(request)
-
-
-@pytest.fixture(scope="module")
-def module_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Give a fake AWS Secrets Manager that lasts as long as the test module."""
-    yield from _run_fake(request)
-
-
-@pytest.fixture(scope="package")
-def package_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Give a fake AWS Secrets Manager that lasts as long as the test package."""
-    yield from _run_fake(request)
-
-
-@pytest.fixture(scope="session")
-def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    """Give a fake AWS Secrets Manager that lasts as long as the test run."""
-    yield from _run_fake(request)
-
-
-@pytest.fixture
-def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
-    """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
-    return fake_secrets.client()
-
-
-@pytest.fixture
-def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
-    """Have AWS Secrets Manager answer with an error; one run for each documented one."""
-    if not hasattr(request, "param"):
-        pytest.fail(
-            "secrets_error has a run for each error only where a test function asks for it, or "
-            "has the mark secrets_errors; not in a unittest.TestCase, nor by getfixturevalue. Go "
-            "through the errors in the test: for error in fake.faults.each(): …",
-            pytrace=False,
-        )
-    error: InjectedError = request.param
-    fake_secrets.faults.add(error.code, operation=error.operation)
-    return error
-
-
-def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
-    with request.config.stash[_FAKES].run(request.scope, request.node) as fake:
-        yield fake
 
 
 def _is_run_per_error(item: pytest.Item) -> bool:
     return "secrets_error" in getattr(getattr(item, "callspec", None), "params", ())
 
 
-def _is_real(item: pytest.Item) -> bool:
-    """Tell whether a test is to reach the real AWS."""
-    # A misused marker is shown when its fake begins.
-    with suppress(UsageError):
-        return bool(closest(item, "real"))
-    return False
-
-
 def _detect_leaks(config: pytest.Config) -> None:
     """Begin to look for leaks, unless that is done already."""
     if config.pluginmanager.has_plugin("fakesecrets_leaks"):
         return
-    from ._plugin.leaks import LeakDetector
+    from ._plugin.leaks.watch import LeakDetector
 
-    config.pluginmanager.register(LeakDetector(config, config.stash[_FAKES]), "fakesecrets_leaks")
+    config.pluginmanager.register(LeakDetector(config, config.stash[FAKES]), "fakesecrets_leaks")

@@ -246,7 +246,7 @@ def test_a_run_that_cannot_begin_leaves_nothing_behind(suite):
 import sys
 import pytest
 from botocore.endpoint import Endpoint
-from pytest_fakesecrets._announce import listeners
+from pytest_fakesecrets._listeners import listeners
 
 original = Endpoint.make_request
 for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecrets_guard=on"]):

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from pytest_fakesecrets import Call, FakeSecrets, Masked, NotImitatedError, UsageError
-from pytest_fakesecrets._operations import OPERATIONS
+from pytest_fakesecrets._aws.operations import OPERATIONS
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pytest_fakesecrets._hooks import Hooks
+from pytest_fakesecrets._calls.hooks import Hooks
 
 ROTATE = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 pytestmark = pytest.mark.secrets({"a": "v"})

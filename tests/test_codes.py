@@ -9,15 +9,15 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_fakesecrets import ErrorCodes, FakeSecrets
+from pytest_fakesecrets._aws.api_model import errors_of, operations
+from pytest_fakesecrets._aws.errors import DEFAULT_MESSAGES, FRAMEWORK_ERRORS, MODELLED_ERRORS
+from pytest_fakesecrets._aws.operations import OPERATIONS
 from pytest_fakesecrets._codes import (
     ConnectionErrorName,
     ErrorCode,
     LostResponseName,
     OperationName,
 )
-from pytest_fakesecrets._errors import DEFAULT_MESSAGES, FRAMEWORK_ERRORS, MODELLED_ERRORS
-from pytest_fakesecrets._model import errors_of, operations
-from pytest_fakesecrets._operations import OPERATIONS
 
 NAMES = {"codes": ErrorCode, "operations": OperationName, "connections": ConnectionErrorName}
 NEWEST = (1, 44)

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import Secret
-from pytest_fakesecrets._model import operations
+from pytest_fakesecrets._aws.api_model import operations
 
 if "AssociateCrossAccountReplica" not in operations():
     pytest.skip("this botocore knows no replicas in other accounts", allow_module_level=True)

@@ -8,7 +8,7 @@ from freezegun import freeze_time
 from support import members_of, refusal
 
 from pytest_fakesecrets import Secret, Version
-from pytest_fakesecrets._model import service_model
+from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 NOW = datetime(2026, 1, 31, 10, 20, 30, 456000, tzinfo=timezone.utc)

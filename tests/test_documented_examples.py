@@ -11,8 +11,8 @@ from botocore.loaders import Loader
 from freezegun import freeze_time
 
 from pytest_fakesecrets import Secret, Version
-from pytest_fakesecrets._model import operation_model
-from pytest_fakesecrets._operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.api_model import operation_model
+from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from pytest_fakesecrets import FakeSecrets, Secret, Version
-from pytest_fakesecrets._model import operations
-from pytest_fakesecrets._operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.api_model import operations
+from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
 
 CURRENT, PREVIOUS = "1" * 32, "2" * 32
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"

@@ -17,8 +17,8 @@ from pytest_fakesecrets import (
     UsageError,
     Version,
     VersionView,
-    _interception,
 )
+from pytest_fakesecrets._botocore import clients
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 ONE, TWO, THREE = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 4))
@@ -600,11 +600,11 @@ def test_repr_of_a_view():
 def test_client_is_botocores_where_boto3_is_absent(monkeypatch):
     """Without boto3 the client is the same, made by botocore alone."""
     monkeypatch.setitem(sys.modules, "boto3", None)
-    _interception._session.cache_clear()
+    clients._session.cache_clear()
     with FakeSecrets({"a": "v"}) as fake:
         client = fake.client()
         answer = client.get_secret_value(SecretId="a")
-    _interception._session.cache_clear()
+    clients._session.cache_clear()
 
     assert "v" == answer["SecretString"]
     assert "Boto3" not in client.meta.config.user_agent

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_fakesecrets import FakeSecrets, Secret
-from pytest_fakesecrets._effects import Refused, Slow, Unreachable
-from pytest_fakesecrets._operations import snake_case
+from pytest_fakesecrets._aws.operations import snake_case
+from pytest_fakesecrets._calls.effects import Refused, Slow, Unreachable
 
 TOKEN = "t" * 32
 HTML = b"<html></html>"

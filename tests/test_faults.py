@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from botocore.session import Session
 
 from pytest_fakesecrets import FakeSecrets, Fault, InjectedError, UsageError
-from pytest_fakesecrets._hooks import Hooks
+from pytest_fakesecrets._calls.hooks import Hooks
 
 ERRORS_OF_GET_SECRET_VALUE = {
     "DecryptionFailure": (

@@ -4,7 +4,7 @@ import pytest
 from botocore.session import Session
 
 from pytest_fakesecrets import FakeSecrets
-from pytest_fakesecrets._interception import unwatch, watch
+from pytest_fakesecrets._botocore.patching import unwatch, watch
 
 # The run in this process would take our own filter of warnings over.
 OPTIONS = [

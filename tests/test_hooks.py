@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pytest_fakesecrets import FakeSecrets, hookspecs
-from pytest_fakesecrets._announce import listeners
-from pytest_fakesecrets._plugin.session import FakesOfRun
+from pytest_fakesecrets._listeners import listeners
+from pytest_fakesecrets._plugin.run import FakesOfRun
 
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
 READ = """

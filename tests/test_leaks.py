@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pytest_fakesecrets._leaks import Leak, LeakFinder, Origin
+from pytest_fakesecrets._plugin.leaks.search import Leak, LeakFinder, Origin
 
 SPECIAL = "pä/s+w'o\"r\\d\n "
 BINARY = b"\x00\xff\xfe\x01'\"\\\x80\x81"

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from pytest_fakesecrets._announce import listeners
+from pytest_fakesecrets._listeners import listeners
 
 # Hypothesis's own plugin would be imported anew in every run, and is slow to import.
 # The run in this process would take our own filter of warnings over.
@@ -929,7 +929,7 @@ def test_off_loads_nothing(pytester):
 
     def pytest_unconfigure(config):
         assert not config.pluginmanager.has_plugin("fakesecrets_leaks")
-        print("loaded", "pytest_fakesecrets._leaks" in sys.modules)
+        print("loaded", "pytest_fakesecrets._plugin.leaks.search" in sys.modules)
     """)
     pytester.makepyfile("""
     import pytest

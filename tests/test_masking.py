@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, NotImitatedError, Secret, UsageError, Version
-from pytest_fakesecrets._operations import OPERATIONS
+from pytest_fakesecrets._aws.operations import OPERATIONS
 
 CANARY = "canary-7f3a"
 
@@ -181,7 +181,7 @@ def test_what_is_not_imitated(fake_secrets, secrets_client, monkeypatch):
         "fake_secrets.add('c', canary() + chr(0xd800))",
         "fake_secrets['a'].json()",
         (
-            "with mock.patch.dict('pytest_fakesecrets._operations.OPERATIONS', clear=True): "
+            "with mock.patch.dict('pytest_fakesecrets._aws.operations.OPERATIONS', clear=True): "
             "secrets_client.create_secret(Name='d', SecretString=canary())"
         ),
     ],

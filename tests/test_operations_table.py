@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_fakesecrets import NotImitatedError, UsageError
-from pytest_fakesecrets._errors import MODELLED_ERRORS
-from pytest_fakesecrets._model import service_model
-from pytest_fakesecrets._operations import OPERATIONS, members, refuse_unknown, snake_case
+from pytest_fakesecrets._aws.api_model import service_model
+from pytest_fakesecrets._aws.errors import MODELLED_ERRORS
+from pytest_fakesecrets._aws.operations import OPERATIONS, members, refuse_unknown, snake_case
 
 # The first botocore whose model has everything that the table has.
 COMPLETE_SINCE = (1, 44)
@@ -113,8 +113,8 @@ def test_an_operation_outside_the_table_is_refused(secrets_client, monkeypatch):
 
     message = (
         f"{operation} is not imitated. Imitated are: {', '.join(sorted(OPERATIONS))}. To add it, "
-        "write a function in pytest_fakesecrets/_operations/ and a line in the table OPERATIONS "
-        "of its __init__.py; CONTRIBUTING.md shows how."
+        "write a function in pytest_fakesecrets/_aws/operations/ and a line in the table "
+        "OPERATIONS of its __init__.py; CONTRIBUTING.md shows how."
     )
     assert message == str(caught.value)
 

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError
-from pytest_fakesecrets._model import operations, request_shape
-from pytest_fakesecrets._operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.api_model import operations, request_shape
+from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
 
 OWNER = "123456789012"
 ACCOUNT = "222222222222"

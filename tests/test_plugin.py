@@ -608,7 +608,7 @@ def test_fixtures_are_documented(run, fixture, scope):
     at = next(
         number
         for number, line in enumerate(lines)
-        if line.startswith(f"{fixture}{scope} -- ") and "plugin.py:" in line
+        if line.startswith(f"{fixture}{scope} -- ") and "fixtures.py:" in line
     )
     assert "AWS Secrets Manager" in lines[at + 1]
     assert lines[at + 1].endswith(".")

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pytest_fakesecrets import FakeSecrets, Secret, Version
-from pytest_fakesecrets._errors import DEFAULT_MESSAGES
-from pytest_fakesecrets._model import operation_model, operations
-from pytest_fakesecrets._operations import OPERATIONS, members, snake_case
+from pytest_fakesecrets._aws.api_model import operation_model, operations
+from pytest_fakesecrets._aws.errors import DEFAULT_MESSAGES
+from pytest_fakesecrets._aws.operations import OPERATIONS, members, snake_case
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 NAMES = ["a", "b/c", "d-ABCdef"]

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
-from pytest_fakesecrets._mirror import follow, new_replica
-from pytest_fakesecrets._secret import StoredSecret
+from pytest_fakesecrets._aws.model.replica import follow, new_replica
+from pytest_fakesecrets._aws.model.secret import StoredSecret
 
 NOW = datetime(2026, 1, 31, 10, 20, 30, 456000, tzinfo=timezone.utc)
 TODAY = datetime(2026, 1, 31, tzinfo=timezone.utc)

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
-from pytest_fakesecrets._model import operations
-from pytest_fakesecrets._report import summary
+from pytest_fakesecrets._aws.api_model import operations
+from pytest_fakesecrets._fake.report import summary
 
 NOW = datetime(2026, 1, 31, 10, 20, 30, tzinfo=timezone.utc)
 HEADING = "Secrets Manager in us-east-1, account 123456789012"

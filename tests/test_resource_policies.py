@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, NotImitatedError, Secret, UsageError
-from pytest_fakesecrets._model import operations, request_shape
-from pytest_fakesecrets._operations import snake_case
-from pytest_fakesecrets._policy import read_policy
+from pytest_fakesecrets._aws.api_model import operations, request_shape
+from pytest_fakesecrets._aws.iam.policy import read_policy
+from pytest_fakesecrets._aws.operations import snake_case
 
 MISSING = "Secrets Manager can't find the specified secret."
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import NotImitatedError, Secret, Version
-from pytest_fakesecrets._model import service_model
+from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 ROLE = "arn:aws:iam::123456789012:role/rotates"

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from rotation_functions import MultiUser, SingleUser
 
 from pytest_fakesecrets import FakeSecrets, NotImitatedError, RotationRun, UsageError, Version
-from pytest_fakesecrets._model import service_model
+from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 NOW = datetime(2026, 1, 22, 6, 42, 22, 294_000, tzinfo=timezone.utc)

@@ -4,8 +4,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from pytest_fakesecrets._errors import ServiceError
-from pytest_fakesecrets._schedule import Schedule, read
+from pytest_fakesecrets._aws.errors import ServiceError
+from pytest_fakesecrets._aws.model.schedule import Schedule, read
 
 INVALID = "Invalid schedule expression."
 HOURS = "Rate in hour should be least 4 and less than 24."

@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from pytest_fakesecrets import _wire
-from pytest_fakesecrets._errors import ServiceError
+from pytest_fakesecrets._aws.errors import ServiceError
+from pytest_fakesecrets._aws.protocol import aws_json
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 
@@ -68,7 +68,7 @@ MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 )
 def test_decode_reads_a_request(operation, body, expected):
     """A request is read by its shape; nulls and members unknown to AWS are left out."""
-    decoded = _wire.decode(operation, body)
+    decoded = aws_json.decode(operation, body)
 
     assert expected == decoded
 
@@ -198,7 +198,7 @@ def test_decode_reads_a_request(operation, body, expected):
 def test_decode_refuses_what_is_no_request(operation, body, message):
     """What is no JSON, or of a wrong JSON type, is answered with a SerializationException."""
     with pytest.raises(ServiceError) as raised:
-        _wire.decode(operation, body)
+        aws_json.decode(operation, body)
 
     assert ("SerializationException", message, 400) == (
         raised.value.code,
@@ -255,7 +255,7 @@ def test_decode_refuses_what_is_no_request(operation, body, message):
 )
 def test_encode_writes_an_answer(operation, response, expected):
     """An answer is JSON without nulls, its dates numbers with at most three decimals."""
-    body = _wire.encode(operation, response)
+    body = aws_json.encode(operation, response)
 
     assert expected == json.loads(body)
 
@@ -263,7 +263,7 @@ def test_encode_writes_an_answer(operation, response, expected):
 @pytest.mark.parametrize("operation", ["TagResource", "UntagResource"])
 def test_encode_of_no_output_is_no_body(operation):
     """An operation without output answers with an empty body, not with an empty object."""
-    body = _wire.encode(operation, {})
+    body = aws_json.encode(operation, {})
 
     assert body == b""
 
@@ -271,7 +271,7 @@ def test_encode_of_no_output_is_no_body(operation):
 @pytest.mark.parametrize("value", [b"", b"\0", b"\xff" * 300, bytes(range(256))])
 def test_encoded_blobs_are_plain_base64(value):
     """A blob goes out as one line of the standard alphabet."""
-    body = _wire.encode("GetSecretValue", {"SecretBinary": value})
+    body = aws_json.encode("GetSecretValue", {"SecretBinary": value})
 
     assert base64.standard_b64encode(value).decode() == json.loads(body)["SecretBinary"]
 
@@ -308,7 +308,7 @@ def test_encoded_blobs_are_plain_base64(value):
 )
 def test_encode_error_is_the_body_that_aws_sends(error, expected):
     """The body of an error is compact JSON, with a bare ``__type`` first, as recorded from AWS."""
-    body = _wire.encode_error(error)
+    body = aws_json.encode_error(error)
 
     assert expected == body
 
@@ -339,7 +339,7 @@ def test_encode_error_is_the_body_that_aws_sends(error, expected):
 )
 def test_encode_error_spells_message_by_who_raises_it(code, key):
     """The service writes ``Message``, the framework in front of it ``message``."""
-    body = _wire.encode_error(ServiceError(code, "Why not."))
+    body = aws_json.encode_error(ServiceError(code, "Why not."))
 
     assert {"__type": code, key: "Why not."} == json.loads(body)
 
@@ -354,7 +354,7 @@ def test_encode_error_spells_message_by_who_raises_it(code, key):
 )
 def test_headers_are_those_of_aws(body, length):
     """A body goes out with its id, type, length in bytes, and date."""
-    headers = _wire.headers(body, "5c6a9d0e-0000-4000-8000-000000000001", MOMENT)
+    headers = aws_json.headers(body, "5c6a9d0e-0000-4000-8000-000000000001", MOMENT)
 
     assert {
         "x-amzn-RequestId": "5c6a9d0e-0000-4000-8000-000000000001",

@@ -16,14 +16,19 @@ from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_account, check_re
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .._faults import InjectedError
-    from .._seeds import Secret, Seed
+    from .._calls.faults import InjectedError
+    from .._fake.seeds import Secret, Seed
+
 
 Level = Literal["off", "warn", "error"]
+
+
 LEVELS: Final[tuple[str, ...]] = get_args(Level)
+
 
 # Seeds, each with where it stands.
 Origins = list[tuple[str, "Seed"]]
+
 
 _Kind = Literal["string", "paths", "args", "linelist", "bool"]
 
@@ -226,7 +231,7 @@ def read_paths(paths: Iterable[Path]) -> list[Secret]:
     named = list(paths)
     if not named:
         return []
-    from .._seedfiles import read_files
+    from .._fake.seed_files import read_files
 
     return read_files(named)
 
@@ -268,7 +273,7 @@ class ErrorsOptions:
 
     def errors(self) -> list[InjectedError]:
         """Return the errors to inject."""
-        from .._faults import errors_to_inject
+        from .._calls.faults import errors_to_inject
 
         return errors_to_inject(self.operations, self.only, self.also)
 

@@ -8,16 +8,19 @@ import pytest
 
 from .._errors import FakeSecretsWarning
 from .options import level_of
-from .verdicts import Finding, judge
+from .outcomes import Finding, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._calls import Call
-    from .._fake import FakeSecrets
-    from .session import FakesOfRun, Running
+    from .._calls.call import Call
+    from .._fake.fake import FakeSecrets
+    from .run import FakesOfRun, Running
+
 
 _OUTPUT: Final = "fakesecrets_seeds_used"
+
+
 _SHOWN: Final = 20
 
 
@@ -108,8 +111,8 @@ class UnusedSeeds:
             self._touched.setdefault(entry, set()).update(call.identities, call.listed)
 
     def _note_end(self, entry: Running) -> None:
-        from .._arn import parse
-        from .._seeds import read
+        from .._aws.arn import parse
+        from .._fake.seeds import read
 
         arns = map(parse, self._touched.pop(entry, ()))
         touched = {(arn.account, arn.region, arn.name) for arn in arns if arn is not None}

@@ -1,0 +1,1 @@
+"""What AWS does: Secrets Manager, KMS and IAM, without any client."""

@@ -1,0 +1,211 @@
+"""Who may do what: refusals by IAM and by the policies of secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from .._errors import HIDE_MISUSE, UsageError
+from .api_model import check_operation, request_shape
+from .arn import parse
+from .errors import ServiceError, denial_of
+from .iam.policy import ALLOW, DENY, KEY_MEMBERS, Policy, Request, decide
+from .iam.principal import Caller, account_of, normal_principal
+from .model.secret import StoredSecret
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+_NAMING: Final = frozenset({"SecretId", "Name"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What a caller is about to do.
+
+    :ivar resource: the name or ARN as it was sent; None for what concerns no single secret.
+    :ivar secret: the secret that it means, if it exists.
+    """
+
+    caller: Caller
+    operation: str
+    region: str
+    now: datetime
+    parameters: Mapping[str, Any]
+    resource: str | None = None
+    secret: StoredSecret | None = None
+
+    @property
+    def action(self) -> str:
+        """What a policy calls it."""
+        return f"secretsmanager:{self.operation}"
+
+    @property
+    def owner(self) -> str:
+        """The account of the secret."""
+        if self.secret is not None:
+            return self.secret.account
+        arn = None if self.resource is None else parse(self.resource)
+        return self.caller.account if arn is None else arn.account
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a principal acts in its own account, where it needs no resource policy."""
+        return self.owner == self.caller.account and not self.caller.is_service
+
+    def verdict_of(self, policies: Collection[Policy]) -> str | None:
+        """Return what resource policies say about it: ``Allow``, ``Deny``, or None."""
+        if not policies:
+            return None
+        resource = "*" if self.secret is None else self.secret.arn
+        keys = dict(self._keys())
+        return decide(policies, Request(self.action, resource, self.caller.names, keys))
+
+    def is_refused_by(self, policy: Policy) -> bool:
+        """Tell whether a policy, if it were the only one, would refuse it."""
+        verdict = self.verdict_of([policy])
+        return verdict == DENY or (verdict is None and not self.is_own)
+
+    def _keys(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        yield from _caller_keys(self.caller)
+        yield from _request_keys(self.parameters)
+        yield "aws:requestedregion", (self.region,)
+        yield "aws:securetransport", ("true",)
+        yield "aws:viaawsservice", ("false",)
+        yield "aws:currenttime", (self.now.isoformat(),)
+        yield "aws:epochtime", (str(int(self.now.timestamp())),)
+        yield "aws:resourceaccount", (self.owner,)
+        if self.secret is not None:
+            yield from _secret_keys(self.secret)
+        yield from self.caller.keys.items()
+
+
+class Denial:
+    """A permission that a test took away. Returned by :meth:`FakeSecrets.deny`.
+
+    :ivar hits: how many attempts it has refused so far.
+    """
+
+    def __init__(self, operation: str, *, secret: str | None, principal: str | None) -> None:
+        self.operation = operation
+        self.secret = secret
+        self.principal = principal
+        self.hits = 0
+        self._cancelled = False
+
+    def __repr__(self) -> str:
+        where = f"{self.operation} of {self.secret or 'any secret'}"
+        return f"<Denial of {where} to {self.principal or 'everybody'}, {self.hits} hits>"
+
+    def cancel(self) -> None:
+        """Give the permission back."""
+        self._cancelled = True
+
+    def refuses(self, attempt: Attempt) -> bool:
+        """Tell whether the denial means this attempt; count it when it does."""
+        meant = (
+            not self._cancelled
+            and self.operation == attempt.operation
+            and self._means_secret(attempt)
+            and (self.principal is None or self.principal in attempt.caller.names)
+        )
+        self.hits += meant
+        return meant
+
+    def _means_secret(self, attempt: Attempt) -> bool:
+        secret = attempt.secret
+        known = (attempt.resource, *((secret.name, secret.arn) if secret else ()))
+        return self.secret is None or self.secret in known
+
+
+class Denials:
+    """The permissions that a test took away."""
+
+    def __init__(self) -> None:
+        self._denials: list[Denial] = []
+
+    def add(self, operation: str, *, secret: str | None, principal: str | None) -> Denial:
+        """Take a permission away.
+
+        :raises UsageError: for what is no operation, or no principal.
+        """
+        check_operation(operation)
+        if secret is not None and _NAMING.isdisjoint(request_shape(operation).members):
+            message = (
+                f"{operation} names no single secret, so it cannot be denied for {secret!r}. "
+                "Leave secret= out."
+            )
+            raise UsageError(message)
+        denial = Denial(operation, secret=secret, principal=_normal(principal))
+        self._denials.append(denial)
+        return denial
+
+    def clear(self) -> None:
+        """Forget all denials."""
+        self._denials.clear()
+
+    def refuse(self, attempt: Attempt) -> bool:
+        """Tell whether one of them means this attempt."""
+        return any(denial.refuses(attempt) for denial in self._denials)
+
+
+def authorize(attempt: Attempt, denials: Denials) -> None:
+    """Refuse what a caller may not do.
+
+    :raises ServiceError: AccessDeniedException.
+    """
+    action, secret = attempt.action, attempt.secret
+    verdict = attempt.verdict_of(secret.policies.values() if secret else ())
+    if verdict == DENY:
+        raise _denied(attempt, "with an explicit deny in a resource-based policy")
+    if denials.refuse(attempt):
+        raise _denied(attempt)
+    if verdict != ALLOW and not attempt.is_own:
+        raise _denied(attempt, f"because no resource-based policy allows the {action} action")
+
+
+def _denied(attempt: Attempt, reason: str | None = None) -> ServiceError:
+    return denial_of(attempt.caller.principal, attempt.action, attempt.resource, reason)
+
+
+def _caller_keys(caller: Caller) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "aws:principalisawsservice", (_text(caller.is_service),)
+    if caller.is_service:
+        yield "aws:principalservicename", (caller.principal,)
+    else:
+        yield "aws:principalaccount", (caller.account,)
+        yield "aws:principalarn", (caller.arn,)
+
+
+def _request_keys(parameters: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    # AWS's keys hold what "the request" has, so VersionStage is absent where none was asked for.
+    for member in KEY_MEMBERS:
+        if member in parameters:
+            yield f"secretsmanager:{member.lower()}", (_text(parameters[member]),)
+    tags = {tag["Key"]: tag["Value"] for tag in parameters.get("Tags", ())}
+    for key, value in tags.items():
+        yield f"aws:requesttag/{key.lower()}", (value,)
+    if keys := (*tags, *parameters.get("TagKeys", ())):
+        yield "aws:tagkeys", keys
+
+
+def _secret_keys(secret: StoredSecret) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "secretsmanager:secretprimaryregion", (secret.primary_region or secret.region,)
+    for key, value in (secret.tags or {}).items():
+        yield f"aws:resourcetag/{key.lower()}", (value,)
+        yield f"secretsmanager:resourcetag/{key.lower()}", (value,)
+
+
+def _text(value: str | bool | int) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _normal(principal: str | None) -> str | None:
+    if principal is None:
+        return None
+    known = normal_principal(principal) if isinstance(principal, str) else None
+    if known is None:
+        account_of(principal)
+    return known or principal

@@ -1,0 +1,1 @@
+"""A secret as a value: versions, staging labels, rotation, replication."""

@@ -1,0 +1,76 @@
+"""The rotation of one secret, as the service keeps it: immutable, like the secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from .schedule import Schedule
+
+STEPS: Final = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+
+TEST_STEPS: Final = ("testSecret",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How and when a secret is rotated; a secret that never was to be rotated has none.
+
+    `next_date` is what AWS tells, the last moment of the next window; `due` is when the fake
+    rotates, its first. `interval` is the AutomaticallyAfterDays that AWS computes.
+    """
+
+    enabled: bool
+    lambda_arn: str | None = None
+    schedule: Schedule | None = None
+    metadata: tuple[tuple[str, str], ...] | None = None
+    role_arn: str | None = None
+    interval: int | None = None
+    last_rotated: datetime | None = None
+    next_date: datetime | None = None
+    due: datetime | None = None
+
+    def planned(self, now: datetime, last: datetime | None = None) -> Rotation:
+        """Look forward to the next window; days are counted from `last`, or from now."""
+        if not self.enabled or self.schedule is None:
+            return self
+        window = self.schedule.window_after(now, last)
+        return replace(
+            self,
+            interval=self.schedule.interval_after(now),
+            next_date=window and window.closes,
+            due=window and window.opens,
+        )
+
+    def attempted(self, now: datetime) -> Rotation:
+        """Come back in the next window should the rotation that is due fail.
+
+        The date that AWS tells is in the past then: DescribeSecret's NextRotationDate.
+        """
+        return replace(self, due=self.planned(now).due)
+
+    def succeeded(self, now: datetime) -> Rotation:
+        """Note that all steps have ended well."""
+        return replace(self, last_rotated=now).planned(now)
+
+    def cancelled(self) -> Rotation:
+        """Turn the rotation off; what it was stays on view."""
+        return replace(self, enabled=False, next_date=None, due=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A rotation that has been reserved and is to be run; or only the test of one."""
+
+    secret: str
+    arn: str
+    token: str
+    function: str
+    is_test: bool = False
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that the function is called for."""
+        return TEST_STEPS if self.is_test else STEPS

@@ -1,0 +1,61 @@
+"""Operations on the tags of a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ..errors import invalid_parameter
+from ..model.secret import MAX_TAGS, SYSTEM_TAG, StoredSecret, own_tags
+from .context import Context, Response
+
+
+def tag_resource(
+    context: Context, *, secret_id: str, tags: Sequence[Mapping[str, str]]
+) -> Response:
+    """Answer TagResource: new keys go to the end, known ones get their new value in place."""
+    secret = context.find_changeable(secret_id)
+    tagged = _within_quota({**(secret.tags or {}), **read_tags(tags)})
+    _keep(context, secret_id, replace(secret, tags=tagged, changed=context.now))
+    return {}
+
+
+def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str]) -> Response:
+    """Answer UntagResource; keys that are not there are ignored."""
+    secret = context.find_changeable(secret_id)
+    _refuse_system_tags(tag_keys)
+    kept = {key: value for key, value in (secret.tags or {}).items() if key not in tag_keys}
+    if kept != (secret.tags or {}):
+        _keep(context, secret_id, replace(secret, tags=kept, changed=context.now))
+    return {}
+
+
+def read_tags(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Read tags as a request writes them; of one key, the last counts."""
+    _refuse_system_tags(tag["Key"] for tag in tags)
+    return _within_quota({tag["Key"]: tag["Value"] for tag in tags})
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Write tags as an answer shows them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _keep(context: Context, secret_id: str, tagged: StoredSecret) -> None:
+    # "If successfully completing the operation would result in you losing your permissions for
+    # this secret, then the operation is blocked and returns an Access Denied error":
+    # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html
+    context.authorize(secret_id, tagged)
+    context.keep(tagged)
+
+
+def _refuse_system_tags(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key.startswith(SYSTEM_TAG):
+            raise invalid_parameter(f"You can't modify system tags. Tag key: '{key}'.")
+
+
+def _within_quota(tags: dict[str, str]) -> dict[str, str]:
+    if len(own_tags(tags)) > MAX_TAGS:
+        raise invalid_parameter()
+    return tags

@@ -1,0 +1,1 @@
+"""Rotation functions, and what runs them."""

@@ -1,0 +1,245 @@
+"""What runs rotations. No lock is held while a function runs, as it calls the service back."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from typing import TYPE_CHECKING
+
+from ..._clock import Clock
+from ..._errors import UsageError
+from ..errors import ServiceError, kind_of, not_found
+from ..model.rotation import Job
+from ..model.secret import PENDING, StoredSecret
+from ..store import Store
+from .functions import Lambdas, SecretChange, context_of, not_registered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationStep:
+    """One invocation of a rotation function.
+
+    :ivar name: ``createSecret``, ``setSecret``, ``testSecret`` or ``finishSecret``.
+    :ivar started: by the fake's clock.
+    :ivar ended: by the fake's clock.
+    :ivar exception: what the function raised; None where it returned.
+    """
+
+    name: str
+    started: datetime
+    ended: datetime
+    exception: BaseException | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        # The exception's own text may hold the value of a secret.
+        return f"{self.name} {kind_of(self.exception) if self.exception else 'OK'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationRun:
+    """One run of a rotation; each further try of one that failed is a run of its own.
+
+    :ivar secret: the secret's name.
+    :ivar arn: the secret's ARN.
+    :ivar token: the id of the version that the run was to make.
+    :ivar function: the ARN of the function, or by what name it was registered.
+    :ivar steps: the invocations, up to the first that raised.
+    :ivar outcome: ``succeeded``, ``failed``, or ``cancelled`` where CancelRotateSecret or a
+        deletion came in between.
+    :ivar attempt: 1, and more where ``rotation_retries`` had it tried again.
+    :ivar is_test: whether only ``testSecret`` was run, for ``RotateImmediately=False``.
+    """
+
+    secret: str
+    arn: str
+    token: str
+    function: str
+    steps: tuple[RotationStep, ...]
+    outcome: str
+    attempt: int
+    is_test: bool
+
+    def __repr__(self) -> str:
+        return f"<RotationRun {self.secret} {self.outcome}: {', '.join(map(str, self.steps))}>"
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What ended a run that failed."""
+        return self.steps[-1].exception
+
+
+class Rotor:
+    """Runs the rotations of one fake, those that a call asked for and those that fall due."""
+
+    def __init__(self, store: Store, clock: Clock, random: Random, lock: threading.RLock) -> None:
+        self.lambdas = Lambdas()
+        self.runs: list[RotationRun] = []
+        self.retries = 0
+        self.removes_pending = False
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self._lock = lock
+        self._running = 0
+
+    def next_due(self) -> datetime | None:
+        """Return when the next rotation falls due; None while one runs, which others wait for.
+
+        A handler's own calls are to find nothing due: many rotations of the same moment would
+        run inside one another.
+        """
+        return None if self._running else min(self._store.rotations.values(), default=None)
+
+    def run_due(self) -> None:
+        """Run what has fallen due, in order of time."""
+        while (job := self._take_due()) is not None:
+            self.run(job)
+
+    def run(self, job: Job) -> None:
+        """Run a rotation that has been reserved, and try it again as often as was said.
+
+        :raises UsageError: what a function did wrong as a test; it is not AWS's to hide.
+        """
+        with self._busy():
+            try:
+                for attempt in range(1, self.retries + 2):
+                    if self._attempt(job, attempt).outcome != "failed":
+                        break
+            finally:
+                if job.is_test:
+                    self._try_change(job.arn, lambda secret, _: secret.without_pending(job.token))
+
+    def start_from(self, outer: Rotor) -> None:
+        """Know what another rotor knows, beneath what was said to this one."""
+        self.lambdas.start_from(outer.lambdas)
+        self.retries = self.retries or outer.retries
+        self.removes_pending = self.removes_pending or outer.removes_pending
+
+    def clear(self) -> None:
+        """Forget all functions and all runs."""
+        self.lambdas.clear()
+        self.runs.clear()
+
+    def _take_due(self) -> Job | None:
+        """Reserve the rotation that has been due for longest; an unfinished one is reattempted."""
+        with self._lock:
+            due, now = self.next_due(), self._clock.now()
+            if due is None or due > now:
+                return None
+            arn = next(arn for arn, moment in self._store.rotations.items() if moment == due)
+            due_secret = self._store.find_arn(arn)
+            is_known = due_secret is not None and due_secret.rotator in self.lambdas
+            secret = self._change(arn, _put_off)
+            token = secret.unfinished or self._new_id()
+            if is_known and token != secret.unfinished:
+                # Without room for a version the function finds none, and fails.
+                self._try_change(arn, lambda secret, now: secret.with_reserved(token, now))
+            return Job(secret.name, arn, token, secret.rotator or "")
+
+    def _attempt(self, job: Job, attempt: int) -> RotationRun:
+        steps = []
+        for name in job.steps:
+            steps.append(self._step(job, name))
+            if steps[-1].exception is not None or not self._is_wanted(job):
+                break
+        run = RotationRun(
+            secret=job.secret,
+            arn=job.arn,
+            token=job.token,
+            function=job.function,
+            steps=tuple(steps),
+            outcome=self._outcome(job, steps[-1]),
+            attempt=attempt,
+            is_test=job.is_test,
+        )
+        self.runs.append(run)
+        if run.exception is not None and not _is_of_function(run.exception):
+            raise run.exception
+        if run.outcome == "succeeded" and not job.is_test:
+            self._try_change(job.arn, self._succeeded)
+        return run
+
+    def _step(self, job: Job, name: str) -> RotationStep:
+        started, exception = self._clock.now(), None
+        try:
+            self._invoke(job, name)
+        except BaseException as error:  # noqa: BLE001 - the run is on record before it goes on
+            exception = error
+        return RotationStep(
+            name=name, started=started, ended=self._clock.now(), exception=exception
+        )
+
+    def _invoke(self, job: Job, step: str) -> None:
+        function = self.lambdas.get(job.function)
+        if function is None:
+            raise not_registered(job.function)
+        event = {
+            "Step": step,
+            "SecretId": job.arn,
+            "ClientRequestToken": job.token,
+            "RotationToken": self._new_id(),
+        }
+        context = context_of(job.function, self._new_id(), self._clock.now)
+        function.run(event, context, self._change)
+
+    def _succeeded(self, secret: StoredSecret, now: datetime) -> StoredSecret:
+        secret = replace(secret, rotation=secret.rotation and secret.rotation.succeeded(now))
+        # AWS's templates leave AWSPENDING on the AWSCURRENT version, and mostly it was seen there
+        # later. One of AWS's maintainers says that the service removes it:
+        # https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/pull/145
+        is_left_over = PENDING in secret.labels and secret.unfinished is None
+        return secret.detach(PENDING) if self.removes_pending and is_left_over else secret
+
+    def _outcome(self, job: Job, last: RotationStep) -> str:
+        if not self._is_wanted(job):
+            return "cancelled"
+        return "succeeded" if last.exception is None else "failed"
+
+    def _is_wanted(self, job: Job) -> bool:
+        secret = self._store.find_arn(job.arn)
+        return secret is not None and secret.rotation is not None and secret.rotation.enabled
+
+    def _try_change(self, arn: str, change: SecretChange) -> None:
+        """Change a secret, unless it is gone or has no room."""
+        with suppress(ServiceError):
+            self._change(arn, change)
+
+    def _change(self, arn: str, change: SecretChange) -> StoredSecret:
+        """Let a secret become what a function of it and of the time says."""
+        with self._lock:
+            secret = self._store.find_arn(arn)
+            if secret is None:
+                raise not_found()
+            secret = change(secret, self._clock.now())
+            self._store.keep(secret)
+            return secret
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _new_id(self) -> str:
+        with self._lock:
+            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+
+def _put_off(secret: StoredSecret, now: datetime) -> StoredSecret:
+    return replace(secret, rotation=secret.rotation and secret.rotation.attempted(now))
+
+
+def _is_of_function(error: BaseException) -> bool:
+    """Tell whether AWS would only log it: no misuse of the fake, no end of the test."""
+    return isinstance(error, Exception) and not isinstance(error, UsageError)

@@ -1,0 +1,40 @@
+"""Clients that a test is given."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from botocore.session import Session
+
+from .._aws.api_model import SERVICE
+from .._calls.caller import Acting
+from .._errors import HIDE_MISUSE
+from .active import _ACCOUNT_KEY, _ACTING_KEY, _CREDENTIALS
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+def make_client(region: str, account: str, who: Acting) -> Any:
+    """Return a client, boto3's where it is installed, that acts as someone, or for an account."""
+    client = _session().create_client(SERVICE, region_name=region, **_CREDENTIALS)
+    client.meta.events.register(
+        "before-call.secrets-manager",
+        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account, _ACTING_KEY: who}),
+    )
+    return client
+
+
+@functools.cache
+def _session() -> Session:
+    """Return one session for all our clients, so that botocore's data is read once.
+
+    boto3 adds nothing to a client of Secrets Manager but its name in the user agent.
+    """
+    session = Session()
+    try:
+        import boto3  # noqa: PLC0415 - boto3 is optional, and slow to import
+    except ImportError:
+        return session
+    boto3.Session(botocore_session=session)
+    return session

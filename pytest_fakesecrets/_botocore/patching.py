@@ -1,0 +1,185 @@
+"""What is replaced in botocore while a fake is active."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.endpoint import Endpoint
+from botocore.session import Session
+
+from .._aws.api_model import SERVICE
+from .._errors import HIDE_MISUSE, UsageError
+from .active import _CREDENTIALS, _active, _lock, _position, innermost
+from .conversation import _converse, _run
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+    from .._calls.pipeline import Service
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+_STANDARD: Final[Mapping[str, Any]] = {"defaults_mode": "standard"}
+
+
+_CREATE_CLIENT: Final = inspect.signature(Session.create_client)
+
+
+# Given the name of an operation, it may raise.
+Guard = Callable[[str], object]
+
+
+_originals: Final[list[tuple[Any, str, Any]]] = []
+
+
+_guards: Final[list[Guard]] = []
+
+
+def activate(service: Service, *, beneath: Service | None = None) -> None:
+    """Have a service answer every client, until it is deactivated or another one is activated.
+
+    :param beneath: a service that goes on answering instead; this one waits for its end.
+    """
+    with _lock:
+        _patch()
+        _active.insert(_position(beneath), service)
+
+
+def deactivate(service: Service) -> None:
+    """Have a service answer no more; the last one to go gives botocore its own methods back."""
+    with _lock:
+        if service not in _active:
+            raise UsageError(
+                "This fake is not active, so it cannot end. Enter it once for each exit."
+            )
+        # Fakes may end in another order than they began, and one may be entered twice.
+        del _active[_position(service)]
+        _unpatch_if_idle()
+
+
+def watch(guard: Guard) -> None:
+    """Have a guard asked before a call leaves that no fake answers; the latest one is asked."""
+    with _lock:
+        _patch()
+        _guards.append(guard)
+
+
+def unwatch(guard: Guard) -> None:
+    """Ask a guard no more."""
+    with _lock:
+        _guards.remove(guard)
+        _unpatch_if_idle()
+
+
+def _patch() -> None:
+    if _originals:
+        return
+    _replace(Endpoint, "make_request", _make_request)
+    _replace(Session, "__init__", _init_session)
+    for kind in (Session, *Session.__subclasses__()):
+        _replace_create_client(kind)
+
+
+def _replace_create_client(kind: Any) -> None:
+    """Replace a kind of session's own create_client; aiobotocore's has one."""
+    replaced = any(owner is kind for owner, name, _ in _originals if name == "create_client")
+    if "create_client" in vars(kind) and not replaced:
+        _replace(kind, "create_client", _create_client)
+
+
+def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
+    original = vars(owner)[name]
+
+    @functools.wraps(original)
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        return replacement(original, *args, **kwargs)
+
+    _originals.append((owner, name, original))
+    setattr(owner, name, replaced)
+
+
+def _unpatch_if_idle() -> None:
+    while _originals and not _active and not _guards:
+        owner, name, original = _originals.pop()
+        setattr(owner, name, original)
+
+
+def _init_session(
+    original: Callable[..., Any], session: Session, *args: Any, **kwargs: Any
+) -> None:
+    """Begin a session as ever; its kind may have been imported since the fake began."""
+    original(session, *args, **kwargs)
+    with _lock:
+        if _originals:
+            _replace_create_client(type(session))
+
+
+def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Create a client as ever, but have it want no Region and no credentials of the machine.
+
+    Otherwise botocore would look for them as far as the instance metadata service.
+    """
+    given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
+    service = innermost()
+    if service is None or service.lets_through or given["service_name"] != SERVICE:
+        return original(*args, **kwargs)
+    session = given.pop("self")
+    given.setdefault("region_name", None)
+    if not _has_region(session, given):
+        given["region_name"] = service.settings.region
+    if not _has_credentials(session, given):
+        given.update(_CREDENTIALS)
+    if _defaults_mode(session, given.get("config")) == "auto":
+        # What "auto" comes to where there is no metadata service.
+        standard = Config(**_STANDARD)
+        given["config"] = given["config"].merge(standard) if given.get("config") else standard
+    return original(session, **given)
+
+
+def _has_region(session: Any, given: Mapping[str, Any]) -> bool:
+    configs = (given.get("config"), session.get_default_client_config())
+    return bool(
+        given["region_name"]
+        or any(config.region_name for config in configs if config)
+        or session.get_config_variable("region")
+    )
+
+
+def _has_credentials(session: Any, given: Mapping[str, Any]) -> bool:
+    # Asking in public, get_credentials(), would be the lookup itself.
+    return bool(session._credentials) or any(given.get(key) for key in _CREDENTIALS)  # noqa: SLF001 - see above
+
+
+def _defaults_mode(session: Any, config: Any) -> str:
+    configs = (config, session.get_default_client_config())
+    chosen = [mode for each in configs if each and (mode := each.defaults_mode)]
+    return str((*chosen, session.get_config_variable("defaults_mode"))[0]).lower()
+
+
+def _make_request(
+    original: Callable[..., Any], endpoint: Any, operation_model: OperationModel, request_dict: Any
+) -> Any:
+    service = innermost()
+    if operation_model.service_model.endpoint_prefix != SERVICE:
+        return original(endpoint, operation_model, request_dict)
+    if service is None or service.lets_through:
+        if service is None and _guards and not _moto_answers():
+            _guards[-1](str(operation_model.name))
+        return original(endpoint, operation_model, request_dict)
+    conversation = _converse(service, endpoint, operation_model, request_dict)
+    # aiobotocore overrides this method, and awaits what make_request returns.
+    if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
+        return conversation
+    return _run(conversation)
+
+
+def _moto_answers() -> bool:
+    """Tell whether moto's mock is active, which answers further down, in the process as well."""
+    models = sys.modules.get("moto.core.models")
+    return bool(getattr(getattr(models, "botocore_stubber", None), "enabled", False))

@@ -1,0 +1,87 @@
+"""Who the test says makes a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final
+
+from .._aws.arn import partition_of
+from .._aws.iam.principal import Caller, Keys, account_of
+from .._errors import HIDE_MISUSE, UsageError
+from .._settings import check_account
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What a test says of the caller; what it leaves open stays as it would be."""
+
+    account: str | None = None
+    principal: str | None = None
+    keys: Keys = field(default_factory=dict)
+
+    def over(self, other: Acting) -> Acting:
+        """Return both, where this one comes first. Account and principal go together."""
+        who = other if self.account is None and self.principal is None else self
+        return Acting(who.account, who.principal, {**other.keys, **self.keys})
+
+    def caller(self, account: str, region: str) -> Caller:
+        """Return the caller, of an account where none was named: its root by default."""
+        account = self.account or account
+        root = f"arn:{partition_of(region)}:iam::{account}:root"
+        return Caller(account, self.principal or root, self.keys)
+
+
+def said(
+    account: str | None, principal: str | None, keys: Mapping[str, str | Iterable[str]]
+) -> Acting:
+    """Read what a test says of the caller.
+
+    :raises UsageError: for what is no account, no principal, or two that do not match.
+    """
+    if account is not None:
+        check_account(account)
+    if principal is not None:
+        owner = account_of(principal)
+        if owner is not None and account not in (None, owner):
+            raise UsageError(
+                f"principal={principal!r} is not of account={account!r}. Leave account= out."
+            )
+        account = owner or account
+    return Acting(account, principal, {key.lower(): _values(key, keys[key]) for key in keys})
+
+
+@contextmanager
+def acting(who: Acting) -> Iterator[None]:
+    """Have all calls of this thread, or asyncio task, be made by someone."""
+    before = _acting.get()
+    _acting.set(who.over(before))
+    try:
+        yield
+    finally:
+        # No token: the end of an asynchronous fixture may run in another task.
+        _acting.set(before)
+
+
+def acting_now() -> Acting:
+    """Return what is said of whoever makes a call at present."""
+    return _acting.get()
+
+
+def _values(key: str, value: object) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, str) else value
+    if isinstance(values, Iterable):
+        listed = tuple(values)
+        if listed and all(isinstance(each, str) for each in listed):
+            return listed
+    raise UsageError(f"The key {key!r} of a caller has the value {value!r}. Give str, or several.")
+
+
+_NOBODY: Final = Acting()
+
+
+_acting: Final = ContextVar("pytest_fakesecrets_acting", default=_NOBODY)

@@ -1,0 +1,174 @@
+"""The log of the calls that the code under test made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from .._aws.api_model import check_operation
+from .._errors import HIDE_MISUSE, UsageError
+from .._settings import Settings
+from .call import Call, secret_ids
+from .call_table import calls_section, known_outcome, named_here
+
+if TYPE_CHECKING:
+    from .._codes import OperationName
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+class CallLog(Sequence[Call]):
+    """All calls that reached a fake, oldest first; ``print`` shows the latest as a table."""
+
+    def __init__(self, own: Settings | None = None) -> None:
+        self._calls: list[Call] = []
+        self._own = own or Settings()
+
+    def __repr__(self) -> str:
+        listed = ", ".join(map(_summary, self))
+        return f"<CallLog of {': '.join(filter(None, [str(len(self)), listed]))}>"
+
+    def __str__(self) -> str:
+        return "\n".join(calls_section(self, self._own).lines()) or "no calls"
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Call]: ...
+    def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
+        return self._calls[index]
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(tuple(self._calls))
+
+    @property
+    def last(self) -> Call:
+        """The latest call.
+
+        :raises UsageError: where none was made.
+        """
+        if not self._calls:
+            message = "No call was made, so there is no last one. Look at len(fake.calls) first."
+            raise UsageError(message)
+        return self._calls[-1]
+
+    def of(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> list[Call]:
+        """Return the calls of one operation, about one secret, or both.
+
+        :param operation: AWS's name, such as ``GetSecretValue``; any by default.
+        :param secret: a name or an ARN; any by default.
+        :raises UsageError: for an operation that Secrets Manager does not have.
+        """
+        check_operation(operation)
+        return [
+            call
+            for call in self
+            if operation in (None, call.operation) and (secret is None or call.is_about(secret))
+        ]
+
+    def count(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> int:
+        """Return how many calls :meth:`of` finds; the attempts of one call count once."""
+        return len(self.of(operation, secret=secret))
+
+    def assert_called(
+        self,
+        operation: OperationName | str | None = None,
+        *,
+        secret: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Fail, with the log in the message, where no call was made, or not as many as wanted.
+
+        :param operation: AWS's name, such as ``GetSecretValue``; any by default.
+        :param secret: a name or an ARN; any by default.
+        :param times: how many calls, retries not counted; at least one by default.
+        :raises UsageError: for an operation that Secrets Manager does not have, or no number.
+        """
+        __tracebackhide__ = True
+        _check_times(times)
+        count = self.count(operation, secret=secret)
+        if count == times or (times is None and count):
+            return
+        expected = _expected(times)
+        happened = f"was called {_often(count)}" if count else "was not called"
+        sentence = f"{operation or 'Secrets Manager'} should {expected}{self._about(secret)}"
+        raise AssertionError(f"{sentence}, but {happened}.\n{self}")
+
+    def assert_not_called(
+        self, operation: OperationName | str | None = None, *, secret: str | None = None
+    ) -> None:
+        """Fail, with the log in the message, where a call was made.
+
+        :param operation: AWS's name, such as ``GetSecretValue``; any by default.
+        :param secret: a name or an ARN; any by default.
+        :raises UsageError: for an operation that Secrets Manager does not have.
+        """
+        __tracebackhide__ = True
+        self.assert_called(operation, secret=secret, times=0)
+
+    def assert_only(self, *operations: OperationName | str, secret: str | None = None) -> None:
+        """Fail, with the log in the message, where a call of another operation was made.
+
+        :param operations: AWS's names of all that is allowed; none of them need have been called.
+        :param secret: a name or an ARN, to look at the calls about this secret alone.
+        :raises UsageError: without an operation, or for one that Secrets Manager does not have.
+        """
+        __tracebackhide__ = True
+        _check_allowed(operations)
+        made = [call.operation for call in self.of(secret=secret)]
+        others = [name for name in dict.fromkeys(made) if name not in operations]
+        if others:
+            allowed, found = " and ".join(operations), " and ".join(others)
+            were = "was" if len(others) == 1 else "were"
+            sentence = f"Only {allowed} should have been called{self._about(secret)}"
+            raise AssertionError(f"{sentence}, but {found} {were} called.\n{self}")
+
+    def record(self, call: Call) -> None:
+        """Write a new call down."""
+        self._calls.append(call)
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        self._calls.clear()
+
+    def _about(self, secret: str | None) -> str:
+        return "" if secret is None else f" about {named_here(secret, self._own)}"
+
+
+def _check_times(times: Any) -> None:
+    is_number = isinstance(times, int) and not isinstance(times, bool) and times >= 0
+    if times is not None and not is_number:
+        raise UsageError(f"times={times!r} is not a number of calls. Give 0 or more.")
+
+
+def _check_allowed(operations: Sequence[str]) -> None:
+    if not operations:
+        raise UsageError(
+            "assert_only() was told no operation. Name those that may have been called, or use "
+            "assert_not_called() where none may."
+        )
+    for operation in operations:
+        check_operation(str(operation))
+
+
+def _expected(times: int | None) -> str:
+    if times == 0:
+        return "not have been called"
+    return "have been called" if times is None else f"have been called {_often(times)}"
+
+
+def _often(times: int) -> str:
+    return {1: "once", 2: "twice"}.get(times, f"{times} times")
+
+
+def _summary(call: Call) -> str:
+    named = " ".join(secret_ids(call.parameters))
+    retried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
+    return f"{call.operation}({named}) {known_outcome(call.outcome)}{retried}"

@@ -1,0 +1,408 @@
+"""The fake: what a test may do to the service."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from .._aws.arn import is_arn
+from .._aws.model.values import SeedValue
+from .._aws.store import with_secrets
+from .._botocore.active import innermost
+from .._botocore.clients import make_client
+from .._botocore.patching import activate, deactivate
+from .._calls.caller import acting, said
+from .._calls.pipeline import Service
+from .._codes import ErrorCodes
+from .._errors import HIDE_MISUSE, UsageError, unknown_choice
+from .._listeners import listeners
+from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
+from .report import describe
+from .seed_files import read_files
+from .seeds import Secret, Seed, read, store, store_replicas
+from .view import SecretView
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from typing_extensions import Self
+
+    from .._aws.authorization import Denial
+    from .._aws.kms.key_ring import Kms
+    from .._aws.model.secret import StoredSecret
+    from .._aws.rotation.functions import Generate, Handler
+    from .._aws.rotation.runner import RotationRun
+    from .._aws.store import Snapshot
+    from .._calls.faults import Faults
+    from .._calls.hooks import Hooks
+    from .._calls.log import CallLog
+    from .._clock import Clock
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+_ERRORS: Final = ErrorCodes()
+
+
+_DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
+
+
+class FakeSecrets(Mapping[str, SecretView]):
+    """A Secrets Manager in the process, and the test's hand on it.
+
+    As a context manager it answers every botocore client until the block ends; a fake inside
+    another starts with a copy of the outer one's secrets, keys and time. As a mapping it shows the
+    secrets by name; those of other Regions and accounts by complete ARN.
+
+    :param seeds: dicts of names to values, and :class:`Secret` objects; of one name, the last.
+    :param region: the Region that is meant where a client, or a seed, names none.
+    :param account: the account, twelve digits, that callers act as.
+    :param rotation_retries: how often a rotation that failed is tried again at once.
+    :param rotation_removes_pending: whether a rotation that succeeded takes AWSPENDING off the
+        version that is AWSCURRENT now.
+    :raises UsageError: for a seed that could not exist in AWS.
+    """
+
+    def __init__(
+        self,
+        *seeds: Seed,
+        region: str = DEFAULT_REGION,
+        account: str = DEFAULT_ACCOUNT,
+        rotation_retries: int = 0,
+        rotation_removes_pending: bool = False,
+    ) -> None:
+        self._service = Service(Settings(region, account))
+        self.rotation_retries = rotation_retries
+        self.rotation_removes_pending = rotation_removes_pending
+        self._entered = False
+        self._seed(*seeds)
+
+    def __repr__(self) -> str:
+        return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
+
+    def __str__(self) -> str:
+        return describe(self._service)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self, *, beneath: FakeSecrets | None = None, lets_through: bool = False) -> None:
+        """Begin to answer, as ``with`` does.
+
+        :param beneath: a fake that goes on answering instead; this one waits for its end. The
+            plugin's fixtures of wider scopes begin so.
+        :param lets_through: whether calls go on to AWS, as if there were no fake.
+        """
+        inner = beneath._service if beneath else None  # noqa: SLF001 - of the same class
+        outer = innermost(beneath=inner)
+        if outer is not None and not self._entered:
+            self._service.start_from(outer)
+        self._entered = True
+        self._service.lets_through = lets_through
+        for listener in listeners[-1:]:
+            listener.began(self)
+        activate(self._service, beneath=inner)
+
+    def stop(self) -> None:
+        """Stop answering, as the end of ``with`` does.
+
+        :raises UsageError: for a fake that does not answer at present.
+        """
+        deactivate(self._service)
+        for listener in listeners[-1:]:
+            listener.ended(self)
+
+    def use(self, hooks: Hooks) -> None:
+        """Have hooks of a test run count; for the plugin."""
+        self._service.use(hooks)
+
+    def __getitem__(self, secret_id: str) -> SecretView:
+        secret = self._find(secret_id)
+        if secret is None:
+            raise KeyError(secret_id)
+        return SecretView(self._service, secret.arn)
+
+    def __iter__(self) -> Iterator[str]:
+        self._service.settle()
+        here = (self.region, self.account)
+        for secret in self._service.store:
+            yield secret.name if (secret.region, secret.account) == here else secret.arn
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    # The identity of a fake is its state, not what it happens to hold.
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def region(self) -> str:
+        """The Region that is meant where nothing else is said."""
+        return self._service.settings.region
+
+    @property
+    def account(self) -> str:
+        """The account that callers act as."""
+        return self._service.settings.account
+
+    @property
+    def calls(self) -> CallLog:
+        """The calls that the code under test made."""
+        return self._service.calls
+
+    @property
+    def faults(self) -> Faults:
+        """What calls are to meet: errors, outages, slow or lost answers, reads that lag."""
+        return self._service.faults
+
+    @property
+    def errors(self) -> ErrorCodes:
+        """The codes that Secrets Manager answers with, as constants."""
+        return _ERRORS
+
+    @property
+    def kms(self) -> Kms:
+        """The keys that secrets are encrypted with."""
+        return self._service.kms
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the fake lives in."""
+        return self._service.clock
+
+    @property
+    def rotations(self) -> tuple[RotationRun, ...]:
+        """The rotations that have run, oldest first."""
+        return tuple(self._service.rotor.runs)
+
+    @property
+    def rotation_retries(self) -> int:
+        """How often a rotation that failed is tried again at once.
+
+        AWS does so several times, and does not say how often.
+        """
+        return self._service.rotor.retries
+
+    @rotation_retries.setter
+    def rotation_retries(self, retries: int) -> None:
+        if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+            message = f"rotation_retries={retries!r} is no number of retries. Give 0 or more."
+            raise UsageError(message)
+        self._service.rotor.retries = retries
+
+    @property
+    def rotation_removes_pending(self) -> bool:
+        """Whether a rotation that succeeded takes AWSPENDING off the new AWSCURRENT version.
+
+        Both were seen of AWS. Mostly the label stays, as by default here: functions like AWS's
+        templates do not remove it.
+        """
+        return self._service.rotor.removes_pending
+
+    @rotation_removes_pending.setter
+    def rotation_removes_pending(self, removes: bool) -> None:
+        if not isinstance(removes, bool):
+            message = f"rotation_removes_pending={removes!r} is neither True nor False."
+            raise UsageError(message)
+        self._service.rotor.removes_pending = removes
+
+    def rotation_lambda(
+        self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
+    ) -> None:
+        """Have a Lambda function exist that rotates secrets, instead of any that had its ARN.
+
+        :param arn: the ARN that RotateSecret names. For secrets that AWS rotates without a
+            function: the service that owns them, such as ``rds``, or their type; with `generate`.
+        :param handler: ``handler(event, context)``, sync or async, written as for Lambda. It runs
+            in the process, after RotateSecret was answered, and may use clients and threads.
+        :param generate: instead of a handler, a callable that makes the next value: str, bytes, or
+            dict or list (kept as JSON). With one required parameter it is given the current
+            value, str or bytes, or None where there is none.
+        :raises UsageError: for what can be no function.
+        """
+        self._service.rotor.lambdas.add(arn, handler, generate)
+
+    def add(
+        self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
+    ) -> SecretView:
+        """Have a secret exist, instead of any that had its name.
+
+        :param name_or_secret: a name, or the whole description.
+        :param value: str, bytes, or dict or list (kept as JSON); none by default.
+        :param details: further keywords of :class:`Secret`, such as ``tags={"team": "web"}``.
+        :return: a read-only view of the secret.
+        :raises UsageError: for what could not exist in AWS.
+        """
+        if isinstance(name_or_secret, Secret):
+            if value is not None or details:
+                message = (
+                    f"add() was given Secret({name_or_secret.name!r}) and more. "
+                    "Put everything into the Secret, or give a name instead of it."
+                )
+                raise UsageError(message)
+            return self._seed(name_or_secret)[-1]
+        return self._seed(_described(name_or_secret, value, details))[-1]
+
+    def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
+        """Have the secrets that files describe exist, instead of any that had their names.
+
+        All files are read before any secret is kept: a bad one changes nothing.
+
+        :param paths: TOML, JSON, YAML or ``.env`` files, relative to the working directory; or
+            what ``aws secretsmanager`` printed, as JSON or YAML. Of one secret, the last.
+        :return: a read-only view of each secret.
+        :raises UsageError: for a file that cannot be read or is wrong, with path and line; for a
+            format whose library is not installed; and where no path is given.
+        """
+        if not paths:
+            message = "load() was given no file. Name at least one: load('secrets.toml')."
+            raise UsageError(message)
+        secrets = {
+            (secret.name, secret.region or self.region, secret.account or self.account): secret
+            for secret in read_files(paths)
+        }
+        return tuple(self._seed(*secrets.values()))
+
+    def client(
+        self,
+        region: str | None = None,
+        account: str | None = None,
+        principal: str | None = None,
+    ) -> SecretsManagerClient:
+        """Return a new client of Secrets Manager: boto3's, or botocore's where boto3 is absent.
+
+        :param region: the fake's by default.
+        :param account: the account that it acts as; by default that of `principal`, or the fake's.
+        :param principal: the ARN of the user, role or session that it acts as, or the name of a
+            service; the account's root by default.
+        :raises UsageError: for what is no Region, no account, or no principal.
+        """
+        region = self.region if region is None else region
+        check_region(region)
+        self._service.named_regions.add(region)
+        made: SecretsManagerClient = make_client(region, self.account, said(account, principal, {}))
+        return made
+
+    def caller(  # noqa: PLR0913 - all by keyword
+        self,
+        *,
+        account: str | None = None,
+        principal: str | None = None,
+        org_id: str | None = None,
+        source_account: str | None = None,
+        source_arn: str | None = None,
+        source_ip: str | None = None,
+        source_vpc: str | None = None,
+        source_vpce: str | None = None,
+        keys: Mapping[str, str | Iterable[str]] = MappingProxyType({}),
+    ) -> AbstractContextManager[None]:
+        """Have every client inside a ``with`` block act as someone; blocks within it add to it.
+
+        It holds for the thread, or asyncio task, of the block. A client that was itself made for
+        an account or a principal stays what it is.
+
+        :param account: by default that of `principal`, or as it would be without the block.
+        :param principal: the ARN of a user, role or session, or the name of a service; the
+            account's root by default.
+        :param org_id: what conditions find as ``aws:PrincipalOrgID``; the others likewise.
+        :param keys: further condition keys, such as ``{"aws:PrincipalTag/team": "web"}``.
+        :raises UsageError: for what is no account, no principal, or two that do not match.
+        """
+        named = {
+            "aws:PrincipalOrgID": org_id,
+            "aws:SourceAccount": source_account,
+            "aws:SourceArn": source_arn,
+            "aws:SourceIp": source_ip,
+            "aws:SourceVpc": source_vpc,
+            "aws:SourceVpce": source_vpce,
+        }
+        given = {key: value for key, value in named.items() if value is not None}
+        return acting(said(account, principal, {**given, **keys}))
+
+    def deny(
+        self, operation: str, *, secret: str | None = None, principal: str | None = None
+    ) -> Denial:
+        """Take the permission for an operation away, as if no policy of IAM gave it.
+
+        :param operation: AWS's name, such as ``GetSecretValue``.
+        :param secret: a name or an ARN, as the code sends it or as the secret has it; any secret
+            by default, also one that does not exist.
+        :param principal: the ARN of a user, role or session, the number of an account, or the name
+            of a service; everybody by default.
+        :return: a handle with ``.hits`` and ``.cancel()``.
+        :raises UsageError: for what is no operation, names no secret, or is no principal.
+        """
+        return self._service.denials.add(operation, secret=secret, principal=principal)
+
+    def snapshot(self) -> Snapshot:
+        """Return the present secrets, for :meth:`restore`."""
+        with self._service.lock:
+            return self._service.store.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay."""
+        with self._service.lock:
+            self._service.store.restore(snapshot)
+            self._service.faults.change_past(lambda _: snapshot)
+
+    def reset(self) -> None:
+        """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
+        with self._service.lock:
+            self._service.store.restore({})
+            self._service.calls.clear()
+            self._service.faults.clear()
+            self._service.kms.clear()
+            self._service.denials.clear()
+            self._service.rotor.clear()
+
+    def _seed(self, *seeds: Seed) -> list[SecretView]:
+        added = []
+        with self._service.lock:
+            now = self._service.clock.now()
+            # All descriptions are read before any is kept: a wrong one changes nothing.
+            kept, random = self._service.store, self._service.random
+            stored: list[StoredSecret] = []
+            for seed in read(seeds):
+                secret = store(seed, self._service.settings, now, random, kept.next_serial())
+                self._service.named_regions.add(secret.region)
+                added.append(SecretView(self._service, secret.arn))
+                stored += [secret, *store_replicas(secret, kept.next_serial)]
+            kept.place(stored)
+            self._service.faults.change_past(lambda past: with_secrets(past, stored))
+        return added
+
+    def _find(self, secret_id: object) -> StoredSecret | None:
+        if not isinstance(secret_id, str):
+            return None
+        self._service.settle()
+        if is_arn(secret_id):
+            return self._service.store.find_arn(secret_id)
+        return self._service.store.shelf(self.account, self.region).find(secret_id)
+
+
+def _described(name: str, value: SeedValue | None, details: Mapping[str, Any]) -> Secret:
+    for detail in details:
+        if detail not in _DETAILS:
+            what = "a detail of a secret"
+            raise unknown_choice(what, detail, _DETAILS)
+    return Secret(name, value, **details)

@@ -1,0 +1,180 @@
+"""Secrets as a test sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .._aws.iam.policy import DEFAULT_POLICY
+from .._aws.model.values import Json
+from .._calls.pipeline import Service
+from .._errors import HIDE_MISUSE, UsageError
+
+if TYPE_CHECKING:
+    from .._aws.model.secret import StoredSecret
+    from .._aws.model.values import Value
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version of a secret as it was when ``fake[name].versions`` was read.
+
+    :ivar value: str or bytes; None for a version that a rotation has reserved and not filled yet.
+    :ivar labels: its staging labels in alphabetical order; none for a deprecated version.
+    :ivar id: AWS's VersionId.
+    :ivar created: when it came to be, in UTC.
+    :ivar last_accessed: the day of the last read, as midnight UTC; None where it was never read.
+    :ivar kms_key_id: the key that it is encrypted with; None for AWS's own.
+    """
+
+    value: Value | None = field(repr=False)
+    labels: tuple[str, ...] = ()
+    id: str = field(kw_only=True)
+    created: datetime = field(kw_only=True)
+    last_accessed: datetime | None = field(default=None, kw_only=True)
+    kms_key_id: str | None = field(default=None, kw_only=True)
+
+
+class SecretView:
+    """A secret as it is now, read-only. Obtained by ``fake[name]`` and ``fake.add(...)``."""
+
+    __slots__ = ("_arn", "_service")
+
+    def __init__(self, service: Service, arn: str) -> None:
+        self._service = service
+        self._arn = arn
+
+    def __repr__(self) -> str:
+        return f"<SecretView {self._arn}>"
+
+    @property
+    def arn(self) -> str:
+        """The complete ARN."""
+        return self._arn
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._secret.name
+
+    @property
+    def region(self) -> str:
+        """The Region that it lies in."""
+        return self._secret.region
+
+    @property
+    def account(self) -> str:
+        """The account that owns it."""
+        return self._secret.account
+
+    @property
+    def value(self) -> Value:
+        """The AWSCURRENT value, str or bytes.
+
+        :raises UsageError: where the secret has no value.
+        """
+        current = self._secret.current
+        if current is None or current.value is None:
+            message = f"Secret {self.name!r} has no AWSCURRENT value. Its labels: {self.labels}."
+            raise UsageError(message)
+        return current.value
+
+    def json(self) -> Json:
+        """Return the AWSCURRENT value, parsed as JSON.
+
+        :raises UsageError: where it is no JSON.
+        """
+        try:
+            parsed: Json = json.loads(self.value)
+        except ValueError:
+            message = f"The value of secret {self.name!r} is no JSON. Read .value instead."
+            raise UsageError(message) from None
+        return parsed
+
+    @property
+    def versions(self) -> Mapping[str, VersionView]:
+        """All versions by id, deprecated ones too."""
+        secret = self._secret
+        return {
+            version.id: VersionView(
+                version.value,
+                tuple(secret.labels_of(version.id)),
+                id=version.id,
+                created=version.created,
+                last_accessed=version.accessed,
+                kms_key_id=version.kms_key_id,
+            )
+            for version in secret.versions.values()
+        }
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Each staging label with the id of its version."""
+        return dict(self._secret.labels)
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags, key to value."""
+        return dict(self._secret.tags or {})
+
+    @property
+    def description(self) -> str | None:
+        """The description, None where there is none."""
+        return self._secret.description
+
+    @property
+    def kms_key_id(self) -> str | None:
+        """The key that it is encrypted with, None for AWS's own."""
+        return self._secret.kms_key_id
+
+    @property
+    def policy(self) -> Json:
+        """The resource policy, parsed; None where there is none."""
+        policy = self._secret.policies.get(DEFAULT_POLICY)
+        parsed: Json = None if policy is None else json.loads(policy.text)
+        return parsed
+
+    @property
+    def created(self) -> datetime:
+        """When it was created."""
+        return self._secret.created
+
+    @property
+    def last_changed(self) -> datetime:
+        """When it was changed last."""
+        return self._secret.changed
+
+    @property
+    def last_accessed(self) -> datetime | None:
+        """The day of the last read, as midnight UTC; None where it was never read."""
+        return self._secret.accessed
+
+    @property
+    def deletion_requested(self) -> datetime | None:
+        """When DeleteSecret was called; None where it is not scheduled for deletion.
+
+        AWS calls it DeletedDate.
+        """
+        return self._secret.deletion_requested
+
+    @property
+    def recovery_window_ends(self) -> datetime | None:
+        """When it will be gone for good; None where it is not scheduled for deletion.
+
+        AWS calls it DeletionDate.
+        """
+        return self._secret.recovery_window_ends
+
+    @property
+    def _secret(self) -> StoredSecret:
+        self._service.settle()
+        secret = self._service.store.find_arn(self._arn)
+        if secret is None:
+            message = f"{self._arn} does not exist any more: it was deleted or replaced."
+            raise UsageError(message)
+        return secret

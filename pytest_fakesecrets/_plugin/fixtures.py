@@ -1,0 +1,103 @@
+"""The fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from .._errors import UsageError
+from .options import closest
+from .run import FakesOfRun
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+    from .._calls.faults import InjectedError
+    from .._fake.fake import FakeSecrets
+
+
+WIDER: Final = (
+    "session_fake_secrets",
+    "package_fake_secrets",
+    "module_fake_secrets",
+    "class_fake_secrets",
+)
+
+
+FAKES: Final = pytest.StashKey[FakesOfRun]()
+
+
+@pytest.fixture
+def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that answers every botocore client until the test ends."""
+    if is_real(request.node):
+        pytest.fail(
+            "A test that is marked with @pytest.mark.secrets(real=True) asks for fake_secrets too. "
+            "It can have one of them.",
+            pytrace=False,
+        )
+    for name in WIDER:
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="class")
+def class_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that lasts as long as the test class."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="module")
+def module_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that lasts as long as the test module."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="package")
+def package_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that lasts as long as the test package."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture(scope="session")
+def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that lasts as long as the test run."""
+    yield from _run_fake(request)
+
+
+@pytest.fixture
+def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
+    """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
+    return fake_secrets.client()
+
+
+@pytest.fixture
+def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
+    """Have AWS Secrets Manager answer with an error; one run for each documented one."""
+    if not hasattr(request, "param"):
+        pytest.fail(
+            "secrets_error has a run for each error only where a test function asks for it, or "
+            "has the mark secrets_errors; not in a unittest.TestCase, nor by getfixturevalue. Go "
+            "through the errors in the test: for error in fake.faults.each(): …",
+            pytrace=False,
+        )
+    error: InjectedError = request.param
+    fake_secrets.faults.add(error.code, operation=error.operation)
+    return error
+
+
+def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    with request.config.stash[FAKES].run(request.scope, request.node) as fake:
+        yield fake
+
+
+def is_real(item: pytest.Item) -> bool:
+    """Tell whether a test is to reach the real AWS."""
+    # A misused marker is shown when its fake begins.
+    with suppress(UsageError):
+        return bool(closest(item, "real"))
+    return False

@@ -1,0 +1,102 @@
+"""The guard: what happens to a call of Secrets Manager outside any fake."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from .._errors import HIDE_MISUSE, FakeSecretsWarning, RealCallError
+from .outcomes import Finding, judge, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from .run import FakesOfRun
+
+__tracebackhide__ = HIDE_MISUSE
+
+
+_KEY: Final = pytest.StashKey[list[str]]()
+
+
+# What lies between the line that called and us.
+_PASSING: Final = frozenset(
+    {"aiobotocore", "aioboto3", "asyncio", "boto3", "botocore", "pytest_fakesecrets"}
+)
+
+
+class Guard:
+    """Asked of each call that no fake answers.
+
+    :param level: ``warn`` or ``error``.
+    """
+
+    def __init__(self, fakes: FakesOfRun, level: str) -> None:
+        self._fakes = fakes
+        self._level = level
+
+    def ask(self, operation: str) -> None:
+        """Warn of a call, or refuse to let it go.
+
+        :raises RealCallError: at level ``error``.
+        """
+        file, line = _caller()
+        text = self._message(operation, place(file, line, self._fakes.config.rootpath))
+        if self._level == "warn":
+            warnings.warn_explicit(FakeSecretsWarning(text), None, file, line)
+            return
+        if self._fakes.asker.node is not None:
+            self._fakes.asker.node.stash.setdefault(_KEY, []).append(text)
+        raise RealCallError(text)
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Have a test fail whose code has swallowed the refusal."""
+        outcome: Any = yield
+        report = outcome.get_result()
+        texts = item.stash.get(_KEY, [])
+        if texts and report.passed:
+            judge(item, call, report, Finding("error", "guard", texts[0]))
+        texts.clear()
+
+    def _message(self, operation: str, line: str) -> str:
+        node = self._fakes.asker.node
+        who = "Code outside any test" if node is None else _described(node)
+        fate = "goes to the real AWS" if self._level == "warn" else "was stopped"
+        remedy = (
+            "Have the test ask for fake_secrets, or mark it with @pytest.mark.secrets({...}). If "
+            "it is to reach the real AWS, mark it with @pytest.mark.secrets(real=True)."
+        )
+        if not isinstance(node, pytest.Item):
+            remedy = (
+                "No fixture or mark can help so early: set fakesecrets_always = true to have a "
+                "fake for it, or call later, in a fixture or a test."
+            )
+        return (
+            f"{who} called {operation} of Secrets Manager at {line}, outside any fake; "
+            f"the call {fate} (fakesecrets_guard = {self._level}). {remedy}"
+        )
+
+
+def _described(node: pytest.Item | pytest.Collector) -> str:
+    if isinstance(node, pytest.Item):
+        return f"Test {node.nodeid}"
+    return f"The collection of {node.nodeid or 'the session'}"
+
+
+def _caller() -> tuple[str, int]:
+    """Return file and line of what called the client."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 - warnings and logging do the same
+    while frame is not None and frame.f_back is not None and _is_passing(frame):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("", 0)
+
+
+def _is_passing(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] in _PASSING
