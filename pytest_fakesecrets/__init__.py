@@ -44,7 +44,6 @@ __all__ = [
     "VersionView",
     "__version__",
 ]
-
 _HOMES = {
     "Call": "_calls.call",
     "CallLog": "_calls.log",

@@ -12,7 +12,6 @@ from ._errors import HIDE_MISUSE, UsageError
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _UNITS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 

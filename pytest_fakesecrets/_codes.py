@@ -34,8 +34,6 @@ OperationName = Literal[
     "UpdateSecretVersionStage",
     "ValidateResourcePolicy",
 ]
-
-
 ErrorCode = Literal[
     "AccessDeniedException",
     "DecryptionFailure",
@@ -61,7 +59,6 @@ ErrorCode = Literal[
     "ValidationException",
 ]
 
-
 # Exceptions of botocore's own, for a call that AWS did not answer.
 ConnectionErrorName = Literal[
     "ConnectionClosedError",
@@ -70,14 +67,8 @@ ConnectionErrorName = Literal[
     "ReadTimeoutError",
     "SSLError",
 ]
-
-
 LostResponseName = Literal["ConnectionClosedError", "ReadTimeoutError"]
-
-
 CONNECTION_ERRORS: Final[tuple[str, ...]] = get_args(ConnectionErrorName)
-
-
 LOST_RESPONSES: Final[tuple[str, ...]] = get_args(LostResponseName)
 
 

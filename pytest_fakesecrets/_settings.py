@@ -10,17 +10,11 @@ from ._errors import HIDE_MISUSE, UsageError
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 DEFAULT_REGION: Final = "us-east-1"
-
-
 DEFAULT_ACCOUNT: Final = "123456789012"
-
 
 # The pattern of RegionType in the service model.
 _REGION: Final = re.compile(r"([a-z]+-)+\d+")
-
-
 _ACCOUNT: Final = re.compile(r"\d{12}")
 
 

@@ -9,26 +9,12 @@ from itertools import zip_longest
 from typing import Final, TypeVar
 
 _WIDTH: Final = 80
-
-
 _COLUMN: Final = 32
-
-
 _DEEPER: Final = " " * 6
-
-
 _MOST_ENTRIES: Final = 20
-
-
 _MOST_NAMES: Final = 3
-
-
 Thing = TypeVar("Thing")
-
-
 Row = tuple[str, ...]
-
-
 Entry = list[Row]
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ._fake.seeds import Seed
     from ._plugin.options import Level
 
-
 __all__ = ["secrets", "secrets_errors"]
 
 

@@ -1,4 +1,4 @@
-"""The log of the calls that the code under test made."""
+"""What botocore's description of the service says: operations, shapes, errors, partitions."""
 
 from __future__ import annotations
 

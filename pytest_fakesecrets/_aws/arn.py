@@ -12,23 +12,14 @@ from .api_model import partitions
 if TYPE_CHECKING:
     from random import Random
 
-
 # AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
-
-
 SUFFIX: Final = re.compile(r"[A-Za-z0-9]{6}")
-
-
 _SUFFIX_CHARACTERS: Final = string.ascii_letters + string.digits
-
-
 _ARN: Final = re.compile(
     r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]+):(?P<account>\d{12}):secret:"
     rf"(?P<resource>{NAME.pattern})"
 )
-
-
 _COMPLETE: Final = re.compile(r"(?P<name>.+)-[A-Za-z0-9]{6}")
 
 

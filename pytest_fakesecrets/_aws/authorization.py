@@ -17,7 +17,6 @@ from .model.secret import StoredSecret
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _NAMING: Final = frozenset({"SecretId", "Name"})
 
 

@@ -6,12 +6,9 @@ import sys
 from typing import Final
 
 NOT_FOUND: Final = "Secrets Manager can't find the specified secret."
-
-
 MARKED_FOR_DELETION: Final = (
     "You can't perform this operation on the secret because it was marked for deletion."
 )
-
 
 # Where no printed text of AWS is known, the sentence of botocore's service model stands in:
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
@@ -45,7 +42,6 @@ MODELLED_ERRORS: Final = {
     "ResourceNotFoundException": NOT_FOUND,
 }
 
-
 # Raised by the framework in front of the service, so absent from the service model.
 FRAMEWORK_ERRORS: Final = {
     "AccessDeniedException": "Access to KMS is not allowed",
@@ -66,11 +62,7 @@ FRAMEWORK_ERRORS: Final = {
         "or any of the following: -/_+=.@!"
     ),
 }
-
-
 DEFAULT_MESSAGES: Final = {**MODELLED_ERRORS, **FRAMEWORK_ERRORS}
-
-
 _SERVER_SIDE: Final = frozenset({"InternalServiceError", "InternalFailure"})
 
 

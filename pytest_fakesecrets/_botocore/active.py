@@ -13,22 +13,13 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
-
-
 _ACTING_KEY: Final = "pytest_fakesecrets_acting"
-
-
 _CREDENTIALS: Final[Mapping[str, Any]] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
-
-
 _lock: Final = threading.Lock()
-
-
 _active: Final[list[Service]] = []
 
 

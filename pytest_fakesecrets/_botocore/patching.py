@@ -24,20 +24,12 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _STANDARD: Final[Mapping[str, Any]] = {"defaults_mode": "standard"}
-
-
 _CREATE_CLIENT: Final = inspect.signature(Session.create_client)
-
 
 # Given the name of an operation, it may raise.
 Guard = Callable[[str], object]
-
-
 _originals: Final[list[tuple[Any, str, Any]]] = []
-
-
 _guards: Final[list[Guard]] = []
 
 

@@ -17,19 +17,14 @@ from .._errors import HIDE_MISUSE
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # The operations that are about a version with some label, AWSCURRENT where none is named.
 _READING_CURRENT: Final = frozenset({"BatchGetSecretValue", "GetSecretValue"})
-
-
 STAGED: Final = _READING_CURRENT | {
     "CreateSecret",
     "PutSecretValue",
     "UpdateSecret",
     "UpdateSecretVersionStage",
 }
-
-
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RandomPassword", "RotationToken"})
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .._settings import Settings
     from .call import Call
 
-
 _KNOWN: Final = frozenset(
     (*DEFAULT_MESSAGES, *CONNECTION_ERRORS, "OK", "NotImitatedError", "UsageError")
 )

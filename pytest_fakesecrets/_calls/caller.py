@@ -82,6 +82,4 @@ def _values(key: str, value: object) -> tuple[str, ...]:
 
 
 _NOBODY: Final = Acting()
-
-
 _acting: Final = ContextVar("pytest_fakesecrets_acting", default=_NOBODY)

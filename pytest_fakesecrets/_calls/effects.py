@@ -15,7 +15,6 @@ from .._codes import LOST_RESPONSES
 if TYPE_CHECKING:
     from .call import Call
 
-
 # Reads that may show the past. What GetRandomPassword and ValidateResourcePolicy answer has none.
 READS: Final = frozenset(
     {
@@ -28,10 +27,7 @@ READS: Final = frozenset(
         "ListSecrets",
     }
 )
-
-
 STATELESS: Final = frozenset({"GetRandomPassword", "ValidateResourcePolicy"})
-
 
 # A snapshot of the store, which is none of this module's business.
 State = Any
@@ -161,8 +157,6 @@ class Lagging:
 
 
 Outcome = Refused | Unreachable | Lost | Garbled
-
-
 Effect = Outcome | Slow | Lagging
 
 

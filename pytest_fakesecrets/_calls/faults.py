@@ -39,9 +39,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _NAMING: Final = frozenset({"Name", "SecretId", "SecretIdList"})
-
 
 # About thirty years: longer than any test has time for, and within what a datetime can hold.
 _LONGEST: Final = 1_000_000_000

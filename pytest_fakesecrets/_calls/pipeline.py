@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # Whether the present thread, or task, is in a predicate or a hook of the test suite.
 _asking: Final = ContextVar("pytest_fakesecrets_asking", default=False)
 

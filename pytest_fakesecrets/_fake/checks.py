@@ -14,19 +14,10 @@ from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_region
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _MAX_NAME: Final = 512
-
-
 _MAX_LABEL: Final = 256
-
-
 _MAX_TAG_KEY: Final = 128
-
-
 _MAX_TAG_VALUE: Final = 256
-
-
 _VERSION_ID_LENGTHS: Final = range(32, 65)
 
 

@@ -16,7 +16,6 @@ from .seeds import Secret
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # Members of AWS's answers, and the keys of a description that say the same.
 _SAME: Final = {
     "CreatedDate": "created",
@@ -29,8 +28,6 @@ _SAME: Final = {
     "ResourcePolicy": "policy",
     "Type": "type",
 }
-
-
 _OF_VALUES: Final = {
     "CreatedDate": "created",
     "SecretBinary": "binary",
@@ -38,10 +35,7 @@ _OF_VALUES: Final = {
     "VersionId": "id",
     "VersionStages": "labels",
 }
-
-
 _LABELLED: Final = ("SecretVersionsToStages", "VersionIdsToStages")
-
 
 # What no seed can say: how a secret is rotated, and where in other accounts it is replicated.
 _LEFT_OUT: Final = (
@@ -49,19 +43,13 @@ _LEFT_OUT: Final = (
     *("ExternalSecretRotationRoleArn", "LastRotatedDate", "NextRotationDate", "PolicyName"),
     *("ResponseMetadata", "RotationEnabled", "RotationLambdaARN", "RotationRules"),
 )
-
-
 _MEMBERS: Final = frozenset(
     [
         *("ARN", "Name", "PrimaryRegion", "ReplicationStatus", "Tags"),
         *(*_LABELLED, *_OF_VALUES, *_SAME, *_LEFT_OUT),
     ]
 )
-
-
 _LISTS: Final = ("SecretList", "SecretValues")
-
-
 _OF_LISTS: Final = (*_LISTS, "Errors", "NextToken", "ResponseMetadata")
 
 

@@ -16,12 +16,8 @@ from .seeds import Secret, Version
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _SECRET_KEYS: Final = ("binary", *(member.name for member in fields(Secret)))
-
-
 _VERSION_KEYS: Final = ("binary", *(member.name for member in fields(Version)))
-
 
 # Stricter than the newest Python, and the same for all: 3.10 reads neither Z nor three decimals.
 _ISO: Final = re.compile(

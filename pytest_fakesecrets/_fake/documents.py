@@ -21,26 +21,13 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # The keys and indexes that lead to a part of a file; the lines on which the parts stand.
 Where = tuple[str | int, ...]
-
-
 Lines = dict[Where, int]
-
-
 _STRING: Final = r'"(?:[^"\\]|\\.)*"'
-
-
 _JSON_TOKENS: Final = re.compile(rf"(?P<key>{_STRING})\s*:|{_STRING}|(?P<mark>[\[\]{{}},])")
-
-
 _TOML_PART: Final = rf"(?:{_STRING}|'[^'\n]*'|[A-Za-z0-9_-]+)"
-
-
 _TOML_KEY: Final = rf"{_TOML_PART}(?:[ \t]*\.[ \t]*{_TOML_PART})*"
-
-
 _TOML_TOKENS: Final = re.compile(
     rf'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\''
     rf"|^[ \t]*\[(?P<many>\[)?[ \t]*(?P<table>{_TOML_KEY})[ \t]*\]{{1,2}}[ \t\r]*(?:$|(?=\#))"
@@ -48,21 +35,12 @@ _TOML_TOKENS: Final = re.compile(
     rf"|{_STRING}|'[^'\n]*'|\#[^\n]*|(?P<mark>[\[\]{{}},])",
     re.DOTALL | re.MULTILINE,
 )
-
-
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-
 
 # What a parser quotes may be of a value; single characters and names of tokens tell nothing.
 _QUOTATION: Final = re.compile(r"""(['"])(?P<quoted>(?:\\.|(?!\1).)*)\1""", re.DOTALL)
-
-
 _HARMLESS: Final = re.compile(r".|<[a-z ]+>", re.DOTALL)
-
-
 _TOO_LONG_A_NUMBER: Final = "A number of this file is too long to be read. Write it in quotes."
-
-
 _KINDS: Final[Mapping[type, str]] = {
     bool: "a boolean",
     bytes: "binary",

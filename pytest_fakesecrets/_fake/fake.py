@@ -45,10 +45,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _ERRORS: Final = ErrorCodes()
-
-
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
 
 

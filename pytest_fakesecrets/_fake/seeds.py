@@ -46,10 +46,7 @@ from .checks import (
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _MAX_TEXT: Final = 2048
-
-
 _LONGEST: Final = {"type": 256, "owning_service": 128}
 
 

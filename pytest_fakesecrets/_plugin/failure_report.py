@@ -10,7 +10,6 @@ import pytest
 if TYPE_CHECKING:
     from .._fake.fake import FakeSecrets
 
-
 _OURS: Final = pytest.StashKey[list[tuple[str, str]]]()
 
 

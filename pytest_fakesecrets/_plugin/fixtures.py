@@ -18,15 +18,12 @@ if TYPE_CHECKING:
     from .._calls.faults import InjectedError
     from .._fake.fake import FakeSecrets
 
-
 WIDER: Final = (
     "session_fake_secrets",
     "package_fake_secrets",
     "module_fake_secrets",
     "class_fake_secrets",
 )
-
-
 FAKES: Final = pytest.StashKey[FakesOfRun]()
 
 

@@ -19,17 +19,11 @@ if TYPE_CHECKING:
     from .._calls.faults import InjectedError
     from .._fake.seeds import Secret, Seed
 
-
 Level = Literal["off", "warn", "error"]
-
-
 LEVELS: Final[tuple[str, ...]] = get_args(Level)
-
 
 # Seeds, each with where it stands.
 Origins = list[tuple[str, "Seed"]]
-
-
 _Kind = Literal["string", "paths", "args", "linelist", "bool"]
 
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 _KEY: Final = pytest.StashKey[list[str]]()
-
 
 # What lies between the line that called and us.
 _PASSING: Final = frozenset(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .._fake.fake import FakeSecrets
     from .._fake.seeds import Seed
 
-
 _HOOK: Final = "pytest_fakesecrets_seeds"
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .._calls.call import Call
     from .._calls.hooks import Hooks
 
-
 Node = pytest.Item | pytest.Collector
 
 

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from .._fake.fake import FakeSecrets
     from .run import FakesOfRun, Running
 
-
 _OUTPUT: Final = "fakesecrets_seeds_used"
-
-
 _SHOWN: Final = 20
 
 

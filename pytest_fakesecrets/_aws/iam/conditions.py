@@ -19,8 +19,6 @@ from ..._errors import NotImitatedError
 _NAME: Final = re.compile(
     r"(?:(?P<quantifier>ForAnyValue|ForAllValues):)?(?P<base>[A-Za-z]+?)(?P<if_exists>IfExists)?"
 )
-
-
 _ARN_PARTS: Final = 6
 
 

@@ -17,45 +17,22 @@ from .conditions import Condition, matches, read_condition
 from .principal import Keys, is_service, normal_principal
 
 ALLOW: Final = "Allow"
-
-
 DENY: Final = "Deny"
-
-
 DEFAULT_POLICY: Final = "default"
-
 
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
 _SYNTAX: Final = "This resource policy contains a syntax error."
-
-
 _PRINCIPAL: Final = "This resource policy contains an unsupported principal."
-
-
 _SERVICE: Final = "This resource policy contains an invalid service principal."
-
-
 _VERSIONS: Final = ("2008-10-17", "2012-10-17")
-
-
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-
-
 _RESOURCE: Final = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
-
-
 _WILDCARDS: Final = frozenset("*?")
-
-
 _MEMBERS: Final = ("Version", "Id", "Statement")
-
 
 # Each with its negation, in the order in which AWS writes them.
 _LISTED: Final = ("Action", "NotAction", "Resource", "NotResource")
-
-
 _ELEMENTS: Final = ("Sid", "Effect", "Principal", "NotPrincipal", *_LISTED, "Condition")
-
 
 # Members of requests whose value is a condition key of the same name:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
@@ -74,13 +51,8 @@ KEY_MEMBERS: Final = (
     "VersionId",
     "VersionStage",
 )
-
-
 _SERVICE_KEY: Final = "secretsmanager:"
-
-
 _SERVICE_KEYS: Final = frozenset(name.lower() for name in (*KEY_MEMBERS, "SecretPrimaryRegion"))
-
 
 # What keeps Principal "*" from meaning everybody; the first four are those of
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
@@ -88,8 +60,6 @@ _NARROWING_KEYS: Final = frozenset(
     {"aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceaccount"}
     | {"aws:principalorgid", "aws:principalaccount", "aws:principalarn"}
 )
-
-
 _NARROWING_OPERATORS: Final = frozenset(
     {"StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"}
 )

@@ -11,20 +11,14 @@ from ..._errors import HIDE_MISUSE, UsageError
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 Keys = Mapping[str, tuple[str, ...]]
-
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 _PRINCIPAL: Final = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?:iam::(?P<owner>\d{12}):(?:root|(?:user|role)/[^*?]+)"
     r"|sts::(?P<lender>\d{12}):(?:assumed-role/(?P<role>[^*?/]+)/[^*?/]+|federated-user/[^*?]+))"
 )
-
-
 _SERVICE: Final = re.compile(r"(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?")
-
-
 _ACCOUNT: Final = re.compile(r"\d{12}")
 
 

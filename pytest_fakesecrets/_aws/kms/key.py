@@ -11,51 +11,28 @@ from ..arn import partition_of
 from ..errors import ServiceError, invalid_parameter
 
 DECRYPT: Final = "kms:Decrypt"
-
-
 ENCRYPT: Final = "kms:Encrypt"
-
-
 GENERATE_DATA_KEY: Final = "kms:GenerateDataKey"
-
 
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
 ACTIONS: Final = frozenset({DECRYPT, ENCRYPT, GENERATE_DATA_KEY})
 
-
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 ENABLED: Final = "Enabled"
-
-
 DISABLED: Final = "Disabled"
-
-
 PENDING_DELETION: Final = "PendingDeletion"
-
-
 DELETED: Final = "Deleted"
-
-
 DEFAULT_KEY: Final = "alias/aws/secretsmanager"
-
-
 HOW_TO_NAME: Final = (
     "Write a key id ('1234abcd-12ab-34cd-56ef-1234567890ab'), an alias ('alias/app'), "
     "or the ARN of either."
 )
-
-
 _OF_AWS: Final = "alias/aws/"
-
-
 _REFUSED: Final = "Access to KMS is not allowed"
-
-
 _REFUSED_OLDER: Final = (
     "Access to KMS is not allowed. "
     "This version of secret is not encrypted with the current KMS key."
 )
-
 
 # AWS's own examples write key ids with letters beyond the hexadecimal ones.
 _NAME: Final = re.compile(
@@ -63,8 +40,6 @@ _NAME: Final = re.compile(
     r"(?P<alias>alias/))?"
     r"(?P<id>[A-Za-z0-9/_-]{1,250})"
 )
-
-
 _KEY_ID: Final = re.compile(
     r"[A-Za-z0-9]{8}(?:-[A-Za-z0-9]{4}){3}-[A-Za-z0-9]{12}|mrk-[0-9a-f]{32}"
 )

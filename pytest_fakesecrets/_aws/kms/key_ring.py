@@ -25,7 +25,6 @@ from .key import (
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 _WAITING_DAYS: Final = range(7, 31)
 

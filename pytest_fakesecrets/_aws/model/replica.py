@@ -25,7 +25,6 @@ _OWN: Final = (
     "serial",
 )
 
-
 # Of all that describes the secret, CreateSecret lets a replica in another account have only tags.
 _OWN_IN_ANOTHER_ACCOUNT: Final = (*_OWN, "tags", "policies")
 

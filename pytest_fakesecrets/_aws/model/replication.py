@@ -7,17 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 FAILED: Final = "Failed"
-
-
 IN_PROGRESS: Final = "InProgress"
-
-
 IN_SYNC: Final = "InSync"
-
-
 PENDING: Final = "Pending"
-
-
 DETACHED: Final = "Detached"
 
 

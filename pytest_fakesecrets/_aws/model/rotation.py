@@ -9,8 +9,6 @@ from typing import Final
 from .schedule import Schedule
 
 STEPS: Final = ("createSecret", "setSecret", "testSecret", "finishSecret")
-
-
 TEST_STEPS: Final = ("testSecret",)
 
 

@@ -17,48 +17,21 @@ from typing import Any, Final, NamedTuple
 from ..errors import invalid_parameter
 
 _HOUR: Final = timedelta(hours=1)
-
-
 _DAY: Final = timedelta(days=1)
-
-
 _SECOND: Final = timedelta(seconds=1)
-
-
 _HOURS_A_DAY: Final = 24
-
-
 _FIRST_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
 
 # No pattern of weekday and day of the month is absent for longer, leap years of centuries included.
 _LONGEST_GAP_MONTHS: Final = 12 * 41
-
-
 _INVALID: Final = "Invalid schedule expression."
-
-
 _RATE: Final = re.compile(r"rate\( *(-?\d+) +(hour|day)s? *\)")
-
-
 _CRON: Final = re.compile(r"cron\((.*)\)")
-
-
 _CRON_FIELDS: Final = 6
-
-
 _CRON_HOURS: Final = re.compile(r"(?P<single>\d{1,2})|(?P<first>\d{1,2}|\*)?/(?P<step>\d{1,2})")
-
-
 _RATE_HOURS: Final = range(4, 24)
-
-
 _RATE_DAYS: Final = range(1, 1000)
-
-
 _WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-
-
 _MONTHS: Final = (
     *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
     *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),

@@ -14,34 +14,18 @@ from .rotation import Rotation
 from .values import Value
 
 CURRENT: Final = "AWSCURRENT"
-
-
 PREVIOUS: Final = "AWSPREVIOUS"
-
-
 PENDING: Final = "AWSPENDING"
-
 
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
 MAX_LABELS: Final = 20
-
-
 MAX_VERSIONS: Final = 100
-
-
 MAX_TAGS: Final = 50
-
-
 SYSTEM_TAG: Final = "aws:"
-
 
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
 DEFAULT_WINDOW_DAYS: Final = 30
-
-
 RECOVERY_WINDOW_DAYS: Final = range(7, 31)
-
-
 _PROTECTED_AGE: Final = timedelta(hours=24)
 
 

@@ -57,12 +57,6 @@ def _check_size(value: bytes) -> None:
 
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
-
-
 SeedValue = str | bytes | Sequence[Json] | Mapping[str, Json]
-
-
 MAX_VALUE_BYTES: Final = 65_536
-
-
 Value = str | bytes

@@ -64,11 +64,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Response]]] = {
     "UpdateSecretVersionStage": update_secret_version_stage,
     "ValidateResourcePolicy": validate_resource_policy,
 }
-
-
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
 __all__ = [
     "OPERATIONS",
     "Context",

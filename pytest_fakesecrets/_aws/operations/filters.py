@@ -16,8 +16,6 @@ from ..model.secret import StoredSecret
 # A new word starts at every character that is no lower-case letter and is followed by one:
 # "SecretOne" is "Secret One", "COMPANYthings" is "COMPAN Ythings".
 _WORD: Final = re.compile(r"[^a-z](?=[a-z])[a-z]+|[a-z]+|[^a-z]+?(?=[^a-z][a-z])|[^a-z]+")
-
-
 _SEPARATORS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 

@@ -12,8 +12,6 @@ from .pagination import paginate
 from .secrets import description_of
 
 _PAGE_SIZE: Final = 100
-
-
 _SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
     "created-date": lambda secret: secret.created.timestamp(),
     "last-accessed-date": lambda secret: secret.accessed.timestamp() if secret.accessed else 0,

@@ -12,18 +12,11 @@ from .context import Context, Response
 from .pagination import paginate
 
 _PAGE_SIZE: Final = 100
-
-
 _BROAD: Final = "You can't attach a resource-based policy that allows broad access to the secret."
-
-
 _LOCK_OUT: Final = "This resource policy will not allow you to manage this secret in the future."
-
 
 # AWS publishes neither the names of its checks nor their texts.
 _BROAD_CHECK: Final = "BlockPublicPolicyCheck"
-
-
 _LOCK_OUT_CHECK: Final = "LockOutCheck"
 
 

@@ -32,8 +32,6 @@ from .context import Context, Response
 from .encryption import try_key
 
 _SUCCESS: Final = "Replication succeeded"
-
-
 RegionList = Sequence[Mapping[str, str]]
 
 

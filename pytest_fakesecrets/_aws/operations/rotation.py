@@ -15,11 +15,7 @@ from ..rotation.functions import is_lambda_arn, not_registered
 from .context import Context, Response, refuse_managed, refuse_replica
 
 _NO_LAMBDA: Final = "No Lambda rotation function ARN is associated with this secret."
-
-
 _UNFINISHED: Final = "A previous rotation isn't complete. That rotation will be reattempted."
-
-
 _NO_PERMISSION: Final = (
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy "
     "grants access to the principal secretsmanager.amazonaws.com."

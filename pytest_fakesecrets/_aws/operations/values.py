@@ -15,21 +15,13 @@ from .filters import select
 from .pagination import paginate
 
 _BATCH_SIZE: Final = 20
-
-
 _NO_VALUE: Final = "You must provide either SecretString or SecretBinary."
-
-
 _TWO_VALUES: Final = (
     "You can't specify both a binary secret value and a string secret value in the same secret."
 )
-
-
 _LABEL_NOT_ON_VERSION: Final = (
     "You provided a VersionStage that is not associated to the provided VersionId."
 )
-
-
 _CURRENT_STAYS: Final = (
     "You can only move staging label AWSCURRENT to a different secret version. "
     "It can\N{RIGHT SINGLE QUOTATION MARK}t be completely removed."

@@ -15,19 +15,13 @@ from ..api_model import operation_model, request_shape
 from ..errors import ServiceError
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
-
-
 _COMPACT: Final = (",", ":")
-
-
 _PYTHON_TYPES: Final[Mapping[str, type]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
     "long": int,
 }
-
-
 _NAMES: Final = {
     "string": "a String",
     "boolean": "a Boolean",

@@ -15,7 +15,6 @@ _NO_REQUEST_ID: Final = (
     "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 )
 
-
 # RotateSecret answers differently from the others in the same recording of AWS.
 _TOKEN_ERRORS: Final = {
     "CreateSecret": "InvalidRequestException",
@@ -24,15 +23,12 @@ _TOKEN_ERRORS: Final = {
     "UpdateSecret": "InvalidRequestException",
 }
 
-
 # Members that the model forgets to call required.
 _REQUIRED: Final = {
     "ExternalSecretRotationMetadataItem": ("Key", "Value"),
     "ReplicaRegionType": ("Region",),
     "Tag": ("Key", "Value"),
 }
-
-
 _SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RotationToken"})
 
 

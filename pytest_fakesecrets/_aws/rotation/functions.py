@@ -22,30 +22,18 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-
 # What AWS's own rotation functions are deployed with.
 _TIMEOUT: Final = timedelta(seconds=30)
-
-
 _ARN: Final = re.compile(
     r"arn:[^:]+:lambda:(?P<region>[^:]+):\d{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
     r"(?::(?P<version>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
-
-
 Event = Mapping[str, str]
-
-
 Handler = Callable[[dict[str, Any], Any], object]
-
 
 # The current value is str, bytes or None; whoever makes a next one knows which of them it is.
 Generate = Callable[[], "SeedValue"] | Callable[[Any], "SeedValue"]
-
-
 SecretChange = Callable[[StoredSecret, datetime], StoredSecret]
-
-
 Change = Callable[[str, SecretChange], StoredSecret]
 
 

@@ -16,18 +16,12 @@ from urllib.parse import quote, quote_plus
 # Not that of _secret, whose imports end at botocore.
 Value = str | bytes
 
-
 # Four bytes have five characters of base64 to themselves; of fewer, any text is full.
 _MIN_BASE64: Final = 5
-
-
 _URL_SAFE: Final = str.maketrans("+/", "-_")
-
 
 # From here on it is faster to look at each place of a text once than to search it for each needle.
 _MANY: Final = 200
-
-
 _HEAD: Final = 8
 
 

@@ -23,14 +23,10 @@ from .search import Leak, LeakFinder
 if TYPE_CHECKING:
     from ..run import FakesOfRun
 
-
 _ANSI: Final = re.compile(r"\x1b\[[\d;]*m")
-
 
 # What pytest puts before the lines of source that it shows.
 _MARGIN: Final = " >|"
-
-
 _MAX_LINES: Final = 5
 
 
