@@ -27,7 +27,7 @@ def test_reads_once(fake_secrets: FakeSecrets) -> None:
 
 def test_survives_a_short_outage(fake_secrets: FakeSecrets) -> None:
     """Two retries happen by botocore's own rules, and no test sleeps for them."""
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
 
     assert configuration.load("prod/app") == {"debug": False}
     assert fake_secrets.calls.last.attempts == 3

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from ._aws.kms.key_ring import Kms
     from ._aws.rotation.runner import RotationRun, RotationStep
     from ._calls.call import Call, Masked
-    from ._calls.faults import Fault, Faults, InjectedError
+    from ._calls.faults import ErrorCase, Fault, Faults
     from ._calls.log import CallLog
     from ._clock import Clock
     from ._codes import ErrorCodes
-    from ._errors import FakeSecretsWarning, NotImitatedError, RealCallError, UsageError
+    from ._errors import FakeSecretsWarning, RealCallError, UnsupportedError, UsageError
     from ._fake.fake import FakeSecrets
     from ._fake.seeds import Secret, Version
     from ._fake.view import SecretView, VersionView
@@ -25,20 +25,20 @@ __all__ = [
     "CallLog",
     "Clock",
     "Denial",
+    "ErrorCase",
     "ErrorCodes",
     "FakeSecrets",
     "FakeSecretsWarning",
     "Fault",
     "Faults",
-    "InjectedError",
     "Kms",
     "Masked",
-    "NotImitatedError",
     "RealCallError",
     "RotationRun",
     "RotationStep",
     "Secret",
     "SecretView",
+    "UnsupportedError",
     "UsageError",
     "Version",
     "VersionView",
@@ -54,10 +54,10 @@ _HOMES = {
     "FakeSecretsWarning": "_errors",
     "Fault": "_calls.faults",
     "Faults": "_calls.faults",
-    "InjectedError": "_calls.faults",
+    "ErrorCase": "_calls.faults",
     "Kms": "_aws.kms.key_ring",
     "Masked": "_calls.call",
-    "NotImitatedError": "_errors",
+    "UnsupportedError": "_errors",
     "RealCallError": "_errors",
     "RotationRun": "_aws.rotation.runner",
     "RotationStep": "_aws.rotation.runner",

@@ -23,8 +23,8 @@ class FakeSecretsWarning(UserWarning):
 HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 
 
-class NotImitatedError(UsageError, NotImplementedError):
-    """The code under test used a part of Secrets Manager that the fake does not imitate."""
+class UnsupportedError(UsageError, NotImplementedError):
+    """The code under test used a part of Secrets Manager that the fake does not support."""
 
 
 def unknown_choice(what: str, given: object, choices: Iterable[str]) -> UsageError:

@@ -22,7 +22,7 @@ def pytest_fakesecrets_seeds(node: Node) -> Iterable[Seed] | None:
     """Return secrets that a fake begins with, beneath those of markers.
 
     :param node: the test, class, module, package or session that the fake is for; None for the
-        fake of ``fakesecrets_always``.
+        fake of ``fakesecrets_autouse``.
     """
 
 

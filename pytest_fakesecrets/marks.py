@@ -22,7 +22,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
     region: str | None = None,
     account: str | None = None,
     file: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
-    real: bool | None = None,
+    allow_real_calls: bool | None = None,
     leaks: Level | None = None,
     unused_faults: Level | None = None,
 ) -> pytest.MarkDecorator:
@@ -34,7 +34,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
     :param region: the Region that is meant where a client, or a seed, names none.
     :param account: the account that callers act as, twelve digits.
     :param file: one file of secrets, or several; relative to the file of the test.
-    :param real: True lets the test reach the real AWS instead.
+    :param allow_real_calls: True lets the test reach the real AWS instead.
     :param leaks: ``off``, ``warn`` or ``error``, for a test that shows the value of a secret.
     :param unused_faults: the same, for a test that arms a fault which no call meets.
     """
@@ -42,7 +42,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
         "region": region,
         "account": account,
         "file": file,
-        "real": real,
+        "allow_real_calls": allow_real_calls,
         "leaks": leaks,
         "unused_faults": unused_faults,
     }

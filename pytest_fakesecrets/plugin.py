@@ -59,7 +59,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Have ``fakesecrets_always`` begin before a conftest.py can read a secret."""
+    """Have ``fakesecrets_autouse`` begin before a conftest.py can read a secret."""
     _begin(early_config)
 
 
@@ -68,11 +68,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _begin(config)
     config.addinivalue_line(
         "markers",
-        "secrets(*seeds, region=None, account=None, file=(), real=False, leaks=None, "
+        "secrets(*seeds, region=None, account=None, file=(), allow_real_calls=False, leaks=None, "
         "unused_faults=None): "
         "give the test a fake AWS Secrets Manager with these secrets (dicts of names to values, "
         "Secret objects; files relative to the test's). Several marks add up; the closest wins for "
-        "the same secret. real=True lets the test reach the real AWS instead.",
+        "the same secret. allow_real_calls=True lets the test reach the real AWS instead.",
     )
     config.addinivalue_line(
         "markers",
@@ -105,15 +105,15 @@ def _begin(config: pytest.Config) -> None:
     config.add_cleanup(ends.close)
     fakes = config.stash[FAKES] = FakesOfRun(config)
     ends.callback(fakes.close)
-    if (level := config.getini("fakesecrets_guard")) != "off":
+    if (level := config.getini("fakesecrets_real_calls")) != "allow":
         from ._botocore.patching import unwatch, watch
         from ._plugin.real_calls import Guard
 
         guard = Guard(fakes, level)
-        config.pluginmanager.register(guard, "fakesecrets_guard")
+        config.pluginmanager.register(guard, "fakesecrets_real_calls")
         watch(guard.ask)
         ends.callback(unwatch, guard.ask)
-    if config.getini("fakesecrets_always"):
+    if config.getini("fakesecrets_autouse"):
         ends.enter_context(fakes.run("always"))
 
 
@@ -146,8 +146,8 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Have the marker alone, and ``fakesecrets_always``, activate a fake."""
-    always = config.getini("fakesecrets_always")
+    """Have the marker alone, and ``fakesecrets_autouse``, activate a fake."""
+    always = config.getini("fakesecrets_autouse")
     item: Any
     for item in items:
         # Lists of their own: pytest shares one among all parametrisations of a function.
@@ -199,24 +199,24 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     fakes.begin_test()
     if is_real(item):
         ends.enter_context(fakes.run("function", item, lets_through=True))
-    elif item.config.getini("fakesecrets_always") and not hasattr(item, "fixturenames"):
+    elif item.config.getini("fakesecrets_autouse") and not hasattr(item, "fixturenames"):
         ends.enter_context(fakes.run("function", item))
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
             "functions and methods that have the mark themselves, or whose class or module has it, "
             "but not for a pytest.param, nor in a unittest.TestCase. Go through the errors in the "
-            "test: for error in fake.faults.each(): with self.subTest(error.code): …",
+            "test: for error in fake.faults.each_error(): with self.subTest(error.code): …",
             pytrace=False,
         )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
-    """Under ``fakesecrets_always``, have a test's own copy there before its other fixtures."""
+    """Under ``fakesecrets_autouse``, have a test's own copy there before its other fixtures."""
     if (
         request.scope == "function"
-        and request.config.getini("fakesecrets_always")
+        and request.config.getini("fakesecrets_autouse")
         and request.fixturename not in ("fake_secrets", "request", *WIDER)
         and "fake_secrets" in getattr(request.node, "fixturenames", ())
     ):

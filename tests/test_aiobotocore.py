@@ -9,7 +9,7 @@ from botocore.credentials import CredentialResolver
 from botocore.endpoint import Endpoint
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError
+from pytest_fakesecrets import FakeSecrets, UnsupportedError
 
 pytest.importorskip("aiobotocore")
 
@@ -193,7 +193,7 @@ def test_an_unmodelled_error_has_no_top_level_message(fake_secrets):
     } == error.response["Error"]
 
 
-def test_what_is_not_imitated_is_a_usage_error(fake_secrets):
+def test_what_is_not_supported_is_a_usage_error(fake_secrets):
     """What the fake cannot evaluate is no ClientError here either."""
     binary = """{"Statement": {
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
@@ -205,7 +205,7 @@ def test_what_is_not_imitated_is_a_usage_error(fake_secrets):
         async with client_of() as client:
             await client.put_resource_policy(SecretId="db", ResourcePolicy=binary)
 
-    with pytest.raises(NotImitatedError):
+    with pytest.raises(UnsupportedError):
         asyncio.run(story())
 
     assert "PutResourcePolicy" == fake_secrets.calls.last.operation
@@ -216,7 +216,7 @@ def test_what_is_not_imitated_is_a_usage_error(fake_secrets):
 def test_a_retry_that_succeeds_hides_the_error(fake_secrets, awake, mode, code):
     """A client tries again after an error that may pass, without sleeping."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add(code, operation="GetSecretValue", times=2)
+    fault = fake_secrets.faults.error(code, operation="GetSecretValue", times=2)
 
     response = read(config=mode_of(mode))
 
@@ -229,7 +229,7 @@ def test_a_retry_that_succeeds_hides_the_error(fake_secrets, awake, mode, code):
 @pytest.mark.parametrize(("mode", "attempts"), [("legacy", 5), ("standard", 3), ("adaptive", 3)])
 def test_a_client_gives_up_after_as_many_attempts_as_ever(fake_secrets, awake, mode, attempts):
     """The number of attempts is the one of the retry mode, as for a synchronous client."""
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     error = failure_of(config=mode_of(mode))
 
@@ -242,7 +242,7 @@ def test_a_client_gives_up_after_as_many_attempts_as_ever(fake_secrets, awake, m
 @pytest.mark.parametrize("mode", MODES)
 def test_the_config_of_a_client_limits_its_attempts(fake_secrets, awake, mode):
     """total_max_attempts is respected."""
-    fake_secrets.faults.add("ThrottlingException", operation="GetSecretValue")
+    fake_secrets.faults.error("ThrottlingException", operation="GetSecretValue")
 
     error = failure_of(config=mode_of(mode, total_max_attempts=2))
 

@@ -46,7 +46,7 @@ def read(**options):
 def test_an_outage(fake_secrets, frozen_time, mode, error, seconds):
     """A client that reaches nothing raises botocore's exception, after as many tries as ever."""
     attempts = ATTEMPTS[mode]
-    fake_secrets.faults.add(error)
+    fake_secrets.faults.error(error)
     config = AioConfig(retries={"mode": mode}, connect_timeout=3, read_timeout=7)
 
     with pytest.raises(getattr(botocore.exceptions, error)):
@@ -61,7 +61,7 @@ def test_an_outage(fake_secrets, frozen_time, mode, error, seconds):
 def test_a_slow_answer(fake_secrets, frozen_time):
     """An answer takes its time on the fake's clock, and the client gives up when it would."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.slow(5)
+    fake_secrets.faults.delay(5)
 
     patient = read(config=AioConfig(read_timeout=6))
     with pytest.raises(ReadTimeoutError):
@@ -75,7 +75,7 @@ def test_a_slow_answer(fake_secrets, frozen_time):
 def test_a_lost_response_and_its_retry_have_one_effect(fake_secrets, error):
     """A write whose answer was lost is sent again with its token, and makes one version."""
     fake_secrets.add("db", "old")
-    fake_secrets.faults.lose_response(error, times=1)
+    fake_secrets.faults.drop_response(error, times=1)
 
     async def story():
         async with client_of() as client:
@@ -91,11 +91,11 @@ def test_a_lost_response_and_its_retry_have_one_effect(fake_secrets, error):
 def test_garbled_answers(fake_secrets):
     """Half an answer has no members, and what is no text is an exception of the parser's."""
     fake_secrets.add("db", "s3cret")
-    with fake_secrets.faults.garble():
+    with fake_secrets.faults.corrupt_response():
         half = read()
-    with fake_secrets.faults.garble(b"\xff"), pytest.raises(UnicodeDecodeError):
+    with fake_secrets.faults.corrupt_response(b"\xff"), pytest.raises(UnicodeDecodeError):
         read()
-    with fake_secrets.faults.garble(b"<html>", status=502, times=1):
+    with fake_secrets.faults.corrupt_response(b"<html>", status=502, times=1):
         whole = read()
 
     assert ["ResponseMetadata"] == list(half)
@@ -108,7 +108,7 @@ def test_garbled_answers(fake_secrets):
 def test_reads_that_lag(fake_secrets):
     """A read after a write sees what was there before."""
     fake_secrets.add("db", "old")
-    fake_secrets.faults.lag(calls=1)
+    fake_secrets.faults.stale_reads(calls=1)
 
     async def story():
         async with client_of() as client:

@@ -85,7 +85,7 @@ def suite(pytester, monkeypatch):
     """Write a suite whose code reads secrets at import."""
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "PYTEST_ADDOPTS"):
         monkeypatch.delenv(name, raising=False)
-    pytester.makeini("[pytest]\nfakesecrets_always = true\nfakesecrets_seeds = seeds.json\n")
+    pytester.makeini("[pytest]\nfakesecrets_autouse = true\nfakesecrets_seeds = seeds.json\n")
     pytester.path.joinpath("seeds.json").write_text('{"db": "s3cret"}')
     pytester.makepyfile(application=APPLICATION, test_suite=TESTS)
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
@@ -249,7 +249,7 @@ from botocore.endpoint import Endpoint
 from pytest_fakesecrets._listeners import listeners
 
 original = Endpoint.make_request
-for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecrets_guard=on"]):
+for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecrets_real_calls=on"]):
     assert pytest.main(["-p", "no:hypothesispytest", *options]) == pytest.ExitCode.USAGE_ERROR
     assert Endpoint.make_request is original
     assert listeners == []
@@ -264,7 +264,7 @@ for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecret
 def test_leaks_of_what_it_holds_are_found(suite):
     """A test that shows a secret of the fake around it is told so, without asking for a fake."""
     suite.makeini(
-        "[pytest]\nfakesecrets_always = true\nfakesecrets_seeds = seeds.json\n"
+        "[pytest]\nfakesecrets_autouse = true\nfakesecrets_seeds = seeds.json\n"
         "fakesecrets_leaks = error\n"
     )
     (suite.path / "seeds.json").write_text('{"db": "correct horse"}')
@@ -318,16 +318,16 @@ def test_hooks_seed_it_once_they_are_known(suite):
         ("fakesecrets_region = Dublin", "fakesecrets_region='Dublin' is not the name of an AWS"),
         ("fakesecrets_account = 12", "fakesecrets_account='12' is not an AWS account."),
         (
-            "fakesecrets_guard = on",
-            "on is not a value of the ini option fakesecrets_guard",
+            "fakesecrets_real_calls = on",
+            "on is not a value of the ini option fakesecrets_real_calls",
         ),
-        ("fakesecrets_always = perhaps", "invalid truth value 'perhaps'"),
+        ("fakesecrets_autouse = perhaps", "invalid truth value 'perhaps'"),
     ],
 )
 def test_a_wrong_ini_ends_the_run_with_one_message(pytester, ini, message):
     """A value that an ini option cannot have is shown before anything is collected."""
     pytester.makeini(
-        f"[pytest]\nfakesecrets_always = true\n{ini}\n"
+        f"[pytest]\nfakesecrets_autouse = true\n{ini}\n"
         if "always" not in ini
         else f"[pytest]\n{ini}\n"
     )

@@ -142,8 +142,8 @@ def test_calls_that_were_wrongly_made(calls, operation, details, sentence):
     ids=["all", "more than all", "about one", "none made"],
 )
 def test_only_what_is_allowed(calls, operations, secret):
-    """assert_only holds where each call was of an operation that is allowed."""
-    assert calls.assert_only(*operations, secret=secret) is None
+    """assert_only_called holds where each call was of an operation that is allowed."""
+    assert calls.assert_only_called(*operations, secret=secret) is None
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_only_what_is_allowed(calls, operations, secret):
     ids=["one", "two", "about one"],
 )
 def test_more_than_is_allowed(calls, operations, secret, sentence):
-    """assert_only fails with the operations that were called as well, and the log."""
-    assert (sentence, LOG) == complaint(calls.assert_only, *operations, secret=secret)
+    """assert_only_called fails with the operations that were called as well, and the log."""
+    assert (sentence, LOG) == complaint(calls.assert_only_called, *operations, secret=secret)
 
 
 def test_a_secret_is_named_by_its_arn_as_well(calls, fake_secrets):
@@ -187,7 +187,7 @@ def test_a_secret_is_named_by_its_arn_as_well(calls, fake_secrets):
 def test_retries_are_no_further_calls(fake_secrets, secrets_client):
     """A call that botocore repeats counts once."""
     fake_secrets.add("a", "v")
-    fake_secrets.faults.add("ThrottlingException", times=2)
+    fake_secrets.faults.error("ThrottlingException", times=2)
     secrets_client.get_secret_value(SecretId="a")
 
     assert fake_secrets.calls.assert_called("GetSecretValue", times=1) is None
@@ -221,7 +221,7 @@ def test_impossible_numbers(calls, times):
     assert message == misuse(calls.assert_called, "GetSecretValue", times=times)
 
 
-@pytest.mark.parametrize("assertion", ["assert_called", "assert_not_called", "assert_only"])
+@pytest.mark.parametrize("assertion", ["assert_called", "assert_not_called", "assert_only_called"])
 def test_unknown_operations(calls, assertion):
     """An operation that Secrets Manager does not have is refused with the one that is meant."""
     beginning = (
@@ -233,21 +233,21 @@ def test_unknown_operations(calls, assertion):
 
 @pytest.mark.parametrize("operation", [None, ["GetSecretValue"]], ids=repr)
 def test_only_takes_names(calls, operation):
-    """assert_only refuses what is no name of an operation, such as a list of them."""
+    """assert_only_called refuses what is no name of an operation, such as a list of them."""
     beginning = f"{operation} is not an operation of Secrets Manager"
 
-    assert misuse(calls.assert_only, operation).startswith(beginning)
+    assert misuse(calls.assert_only_called, operation).startswith(beginning)
 
 
 def test_only_without_an_operation(calls):
-    """assert_only of nothing is refused, with the assertion that is meant."""
+    """assert_only_called of nothing is refused, with the assertion that is meant."""
     message = (
-        "assert_only() was told no operation. Name those that may have been called, or use "
-        "assert_not_called() where none may."
+        "assert_only_called() needs the operations that may have been called. "
+        "Where none may, use assert_not_called()."
     )
 
-    assert message == misuse(calls.assert_only)
-    assert message == misuse(calls.assert_only, secret="a")
+    assert message == misuse(calls.assert_only_called)
+    assert message == misuse(calls.assert_only_called, secret="a")
 
 
 @pytest.mark.parametrize(
@@ -255,10 +255,13 @@ def test_only_without_an_operation(calls):
     [
         ("assert_called('GetSecretValue')", "AssertionError: GetSecretValue should have been *"),
         ("assert_not_called()", "AssertionError: Secrets Manager should not have been called, *"),
-        ("assert_only('GetSecretValue')", "AssertionError: Only GetSecretValue should have *"),
+        (
+            "assert_only_called('GetSecretValue')",
+            "AssertionError: Only GetSecretValue should have *",
+        ),
         ("assert_called(times=-1)", "*UsageError: times=-1 is not a number of calls. *"),
         ("assert_not_called('Get')", "*UsageError: Get is not an operation of Secrets Manager*"),
-        ("assert_only()", "*UsageError: assert_only() was told no operation. *"),
+        ("assert_only_called()", "*UsageError: assert_only_called() needs the operations *"),
     ],
     ids=["called", "not called", "only", "times", "operation", "nothing"],
 )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from pytest_fakesecrets import Call, FakeSecrets, Masked, NotImitatedError, UsageError
+from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.operations import OPERATIONS
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
@@ -106,7 +106,7 @@ def test_a_call_tells_everything(fake_secrets, monkeypatch):
     assert 1 == call.attempts
     assert call.error is None
     assert "OK" == call.outcome
-    assert NOW == call.at
+    assert NOW == call.started
 
 
 def test_binary_values_equal_their_bytes(fake_secrets, secrets_client):
@@ -142,7 +142,7 @@ def test_a_failed_call_has_its_code(fake_secrets, secrets_client):
 def test_retries_are_attempts_of_one_call(fake_secrets, secrets_client):
     """A call that botocore repeats is one call; its outcome is that of the last attempt."""
     fake_secrets.add("a", "v")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     before = fake_secrets.clock.now()
     secrets_client.get_secret_value(SecretId="a")
 
@@ -151,13 +151,13 @@ def test_retries_are_attempts_of_one_call(fake_secrets, secrets_client):
     assert 1 == len(fake_secrets.calls)
     assert 3 == call.attempts
     assert "OK" == call.outcome
-    assert before <= call.at < before + timedelta(minutes=1)
-    assert call.at < fake_secrets.clock.now()
+    assert before <= call.started < before + timedelta(minutes=1)
+    assert call.started < fake_secrets.clock.now()
 
 
 def test_a_retried_call_that_fails(fake_secrets, secrets_client):
     """A call that fails to the end has as many attempts as botocore allows."""
-    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.error("InternalServiceError")
     with pytest.raises(secrets_client.exceptions.InternalServiceError) as caught:
         secrets_client.describe_secret(SecretId="a")
 
@@ -168,11 +168,11 @@ def test_a_retried_call_that_fails(fake_secrets, secrets_client):
     assert 1 < call.attempts
 
 
-def test_an_operation_that_is_not_imitated_is_logged(fake_secrets, secrets_client, monkeypatch):
+def test_an_operation_that_is_not_supported_is_logged(fake_secrets, secrets_client, monkeypatch):
     """A call that the fake refuses is in the log as well."""
     monkeypatch.delitem(OPERATIONS, "CancelRotateSecret")
 
-    with pytest.raises(NotImitatedError):
+    with pytest.raises(UnsupportedError):
         secrets_client.cancel_rotate_secret(SecretId="a")
 
     assert "CancelRotateSecret" == fake_secrets.calls.last.operation
@@ -232,7 +232,7 @@ def test_partial_arns_are_the_secret_s(fake_secrets, secrets_client, form):
 def test_deleting_and_failing_calls_are_about_the_secret(fake_secrets, secrets_client):
     """A call that removes the secret, or meets a fault, is found by both names all the same."""
     arn = fake_secrets.add("a", "v").arn
-    fake_secrets.faults.add("ThrottlingException", operation="DescribeSecret")
+    fake_secrets.faults.error("ThrottlingException", operation="DescribeSecret")
     with pytest.raises(ClientError):
         secrets_client.describe_secret(SecretId="a")
     secrets_client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
@@ -321,7 +321,7 @@ def test_repr_of_an_empty_log():
 def test_repr_of_retries(fake_secrets, secrets_client):
     """A log shows how many attempts a repeated call had."""
     fake_secrets.add("a", "v")
-    fake_secrets.faults.add("InternalServiceError", times=1)
+    fake_secrets.faults.error("InternalServiceError", times=1)
     secrets_client.get_secret_value(SecretId="a")
 
     assert "<CallLog of 1: GetSecretValue(a) OK after 2 attempts>" == repr(fake_secrets.calls)

@@ -250,7 +250,7 @@ def test_a_frozen_clock_states_exact_dates(fake_secrets, secrets_client):
 
     assert WHEN == created(secrets_client, "a")
     assert WHEN == secrets_client.get_secret_value(SecretId="a")["CreatedDate"]
-    assert WHEN == fake_secrets.calls.last.at == fake_secrets.calls.last.ended
+    assert WHEN == fake_secrets.calls.last.started == fake_secrets.calls.last.ended
     assert "frozen" in repr(fake_secrets.clock)
 
 

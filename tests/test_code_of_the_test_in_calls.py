@@ -18,7 +18,7 @@ def test_a_predicate_may_call(fake_secrets, secrets_client):
         seen.append(call.operation)
         return bool(secrets_client.describe_secret(SecretId="a"))
 
-    fault = fake_secrets.faults.slow(1, times=1, when=asks)
+    fault = fake_secrets.faults.delay(1, times=1, when=asks)
     secrets_client.get_secret_value(SecretId="a")
 
     assert (["GetSecretValue"], 1) == (seen, fault.hits)
@@ -34,7 +34,7 @@ def test_a_predicate_may_wait_for_another_thread(fake_secrets, secrets_client):
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(secrets_client.describe_secret, SecretId="a").result(timeout=20)
 
-    fault = fake_secrets.faults.slow(1, when=waits)
+    fault = fake_secrets.faults.delay(1, when=waits)
     secrets_client.get_secret_value(SecretId="a")
 
     assert 1 == fault.hits
@@ -53,7 +53,7 @@ def test_a_predicate_may_move_the_clock(fake_secrets, secrets_client):
         SecretId="a", RotationLambdaARN=ROTATE, RotationRules={"AutomaticallyAfterDays": 1}
     )
     before = len(steps)
-    fake_secrets.faults.slow(
+    fake_secrets.faults.delay(
         1,
         operation="GetSecretValue",
         when=lambda _: fake_secrets.clock.advance(days=3) and False,

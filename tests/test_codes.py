@@ -45,8 +45,8 @@ def test_the_codes_are_those_of_the_model():
         assert set(MODELLED_ERRORS) == modelled()
 
 
-def test_the_operations_are_those_that_are_imitated():
-    """The type of an operation's name has all that the fake imitates, and thus botocore's."""
+def test_the_operations_are_those_that_are_supported():
+    """The type of an operation's name has all that the fake supports, and thus botocore's."""
     assert set(OPERATIONS) == set(get_args(OperationName))
     assert operations() <= set(get_args(OperationName))
 
@@ -89,7 +89,7 @@ def test_every_code_of_the_model_is_a_class_of_the_client(code):
         client = fake.client()
 
         assert code == getattr(client.exceptions, code).__name__
-        assert code == fake.faults.add(code, operation=operation).effect.code
+        assert code == fake.faults.error(code, operation=operation).effect.code
 
 
 @pytest.mark.parametrize(

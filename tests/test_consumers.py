@@ -174,7 +174,7 @@ def test_powertools_reports_every_documented_error(parameters, fake_secrets, sec
 def test_powertools_survives_an_outage(parameters, fake_secrets):
     """Botocore's retries work below Powertools."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
 
     assert "s3cret" == parameters.get_secret("db")
     assert 3 == fake_secrets.calls.last.attempts

@@ -262,7 +262,7 @@ DEVIATIONS = [
 
 
 def examples():
-    """Return botocore's examples of the operations that are imitated, with their operations."""
+    """Return botocore's examples of the operations that are supported, with their operations."""
     documented = Loader().load_service_model("secretsmanager", "examples-1")["examples"]
     return [
         pytest.param(operation, example, id=f"{operation}-{example['id']}")

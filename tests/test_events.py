@@ -80,7 +80,7 @@ def test_clients_hear_the_events_of_botocores_own_path(monkeypatch, status, body
 
     with FakeSecrets(*({"a": "v"} for _ in range(status == 200))) as fake:
         if status == 500:
-            fake.faults.add("InternalServiceError")
+            fake.faults.error("InternalServiceError")
         client = boto3.client("secretsmanager", "us-east-1")
         actual = recorded(client)
         call(client)

@@ -485,7 +485,7 @@ def test_snapshot_and_restore(fake_secrets, secrets_client):
     secrets_client.update_secret(SecretId="a", SecretString="w")
     secrets_client.create_secret(Name="b", SecretString="x")
     secrets_client.untag_resource(SecretId="a", TagKeys=["k"])
-    fault = fake_secrets.faults.add("InternalServiceError", operation="DescribeSecret")
+    fault = fake_secrets.faults.error("InternalServiceError", operation="DescribeSecret")
     fake_secrets.clock.move_to(NOW)
 
     fake_secrets.restore(before)
@@ -495,7 +495,7 @@ def test_snapshot_and_restore(fake_secrets, secrets_client):
     assert {"k": "t"} == fake_secrets["a"].tags
     assert before == fake_secrets.snapshot()
     assert 3 == len(fake_secrets.calls)
-    assert fault.armed
+    assert fault.active
     assert NOW <= fake_secrets.clock.now() < NOW + timedelta(hours=1)
 
 
@@ -523,7 +523,7 @@ def test_reset(fake_secrets, secrets_client):
     """reset() forgets secrets, calls and faults; the time stays."""
     fake_secrets.add("a", "v")
     fake_secrets.add("b", "v", region="eu-west-1")
-    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.error("InternalServiceError")
     fake_secrets.clock.move_to(NOW)
     with pytest.raises(secrets_client.exceptions.InternalServiceError):
         secrets_client.describe_secret(SecretId="a")
@@ -548,7 +548,7 @@ def test_nested_fake_is_a_copy():
             client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
             client.create_secret(Name="c", SecretString="inner")
             inner.clock.advance(days=1)
-            inner.faults.add("InternalServiceError")
+            inner.faults.error("InternalServiceError")
             assert {"b", "c"} == set(inner)
         assert "outer" == read(client, "a")
         assert "outer" == read(client, "b")

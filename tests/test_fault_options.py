@@ -84,10 +84,10 @@ SELECTIONS = [
     ),
 ]
 EFFECTS = {
-    "add": lambda faults, **options: faults.add("ThrottlingException", **options),
-    "slow": lambda faults, **options: faults.slow(5, **options),
-    "lose_response": lambda faults, **options: faults.lose_response(**options),
-    "garble": lambda faults, **options: faults.garble(status=500, **options),
+    "error": lambda faults, **options: faults.error("ThrottlingException", **options),
+    "delay": lambda faults, **options: faults.delay(5, **options),
+    "drop_response": lambda faults, **options: faults.drop_response(**options),
+    "corrupt_response": lambda faults, **options: faults.corrupt_response(status=500, **options),
 }
 
 
@@ -165,8 +165,8 @@ def test_the_rhythm_of_a_fault(fake, add, options, pattern):
 
 def test_each_retry_is_an_attempt_that_is_counted(fake):
     """The n-th attempt may be a retry: the second one of a call fails, the third one passes."""
-    fake.faults.add("InternalServiceError", nth=1)
-    fake.faults.add("ThrottlingException", nth=2)
+    fake.faults.error("InternalServiceError", nth=1)
+    fake.faults.error("ThrottlingException", nth=2)
     client = boto3.client("secretsmanager", config=Config(retries={"mode": "standard"}))
 
     client.get_secret_value(SecretId="a")
@@ -178,10 +178,10 @@ def test_a_fault_counts_the_attempts_that_another_one_struck(fake):
     """Of faults for the same attempts each keeps its own count, so that they make a script."""
     client = client_that_gives_up()
     faults = [
-        fake.faults.add("InternalServiceError", nth=1),
-        fake.faults.add("ThrottlingException", nth=3),
-        fake.faults.add("ExpiredTokenException", every=2, times=2),
-        fake.faults.add("DecryptionFailure", nth=4),
+        fake.faults.error("InternalServiceError", nth=1),
+        fake.faults.error("ThrottlingException", nth=3),
+        fake.faults.error("ExpiredTokenException", every=2, times=2),
+        fake.faults.error("DecryptionFailure", nth=4),
     ]
 
     seen = [outcome(client.get_secret_value, SecretId="a") for _ in range(5)]
@@ -194,14 +194,14 @@ def test_a_fault_counts_the_attempts_that_another_one_struck(fake):
         "OK",
     ] == seen
     assert [1, 1, 2, 0] == [fault.hits for fault in faults]
-    assert {"used up"} == {fault.state for fault in faults}
+    assert {"exhausted"} == {fault.state for fault in faults}
 
 
 def struck_at_random(seed, probability=0.5, calls=60, times=None):
     """Return which of many reads a fault of some probability struck."""
     with FakeSecrets({"a": "v"}) as fake:
         client = client_that_gives_up()
-        fake.faults.add("ThrottlingException", probability=probability, seed=seed, times=times)
+        fake.faults.error("ThrottlingException", probability=probability, seed=seed, times=times)
         return [outcome(client.get_secret_value, SecretId="a") != "OK" for _ in range(calls)]
 
 
@@ -231,8 +231,8 @@ def test_a_probability_draws_nothing_for_other_faults():
         with FakeSecrets({"a": "v"}) as fake:
             client = client_that_gives_up()
             if with_another:
-                fake.faults.add("InternalServiceError", times=3)
-            fake.faults.add("ThrottlingException", probability=0.5, seed=3)
+                fake.faults.error("InternalServiceError", times=3)
+            fake.faults.error("ThrottlingException", probability=0.5, seed=3)
             return [outcome(client.get_secret_value, SecretId="a") for _ in range(30)]
 
     assert struck(with_another=False)[3:] == struck(with_another=True)[3:]
@@ -246,7 +246,7 @@ def test_a_probability_with_times(fake):
 def test_a_predicate_sees_the_call_with_masked_values(fake):
     """A predicate is given the call as the log shows it: values masked, and still equal."""
     seen = []
-    fake.faults.add("ThrottlingException", when=seen.append)
+    fake.faults.error("ThrottlingException", when=seen.append)
     client = client_that_gives_up()
 
     client.put_secret_value(SecretId="a", SecretString="hunter2")
@@ -265,7 +265,7 @@ def test_a_predicate_sees_the_call_with_masked_values(fake):
 def test_a_predicate_is_asked_for_calls_that_the_other_options_mean(fake):
     """A predicate never sees a call of another operation, secret, Region or account."""
     seen = []
-    fake.faults.add(
+    fake.faults.error(
         "ThrottlingException",
         operation="GetSecretValue",
         secret="a",
@@ -291,7 +291,7 @@ def test_what_a_predicate_raises_reaches_the_test(fake, error):
         raise error("of the predicate")
 
     before = fake.snapshot()
-    fault = fake.faults.add("ThrottlingException", when=predicate)
+    fault = fake.faults.error("ThrottlingException", when=predicate)
     client = boto3.client("secretsmanager", config=Config(retries={"mode": "standard"}))
 
     with pytest.raises(error, match="of the predicate"):
@@ -371,7 +371,10 @@ REFUSALS = {
     "nth and probability": ({"nth": 2, "probability": 0.5}, "nth= and probability= exclude"),
     "every and probability": ({"every": 2, "probability": 0.5}, "every= and probability= exclude"),
 }
-METHODS = {**EFFECTS, "lag": lambda faults, **options: faults.lag(calls=1, **options)}
+METHODS = {
+    **EFFECTS,
+    "stale_reads": lambda faults, **options: faults.stale_reads(calls=1, **options),
+}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -379,7 +382,7 @@ METHODS = {**EFFECTS, "lag": lambda faults, **options: faults.lag(calls=1, **opt
 def test_options_that_make_no_sense_are_refused(method, case):
     """What a fault of any kind could never obey is refused, and no fault is added."""
     options, message = REFUSALS[case]
-    if method == "lag" and case == "secret of no secret":
+    if method == "stale_reads" and case == "secret of no secret":
         message = "GetRandomPassword is not an operation that reads secrets"
     fake = FakeSecrets()
 
@@ -397,74 +400,83 @@ LONGEST = "Give a number above 0, up to 1,000,000,000."
 @pytest.mark.parametrize(
     ("misuse", "message"),
     [
-        (lambda faults: faults.slow(0), f"seconds=0 is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow(-1), f"seconds=-1 is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow("5"), f"seconds='5' is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow(seconds=True), f"seconds=True is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow(math.inf), f"seconds=inf is no span of time. {LONGEST}"),
-        (lambda faults: faults.slow(math.nan), f"seconds=nan is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(0), f"seconds=0 is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(-1), f"seconds=-1 is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay("5"), f"seconds='5' is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(seconds=True), f"seconds=True is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(math.inf), f"seconds=inf is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(math.nan), f"seconds=nan is no span of time. {LONGEST}"),
         (
-            lambda faults: faults.lose_response("ReadTimeout"),
+            lambda faults: faults.drop_response("ReadTimeout"),
             (
                 "ReadTimeout is not what a client meets when a response is lost; did you mean "
                 "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError."
             ),
         ),
         (
-            lambda faults: faults.lose_response("EndpointConnectionError"),
+            lambda faults: faults.drop_response("EndpointConnectionError"),
             (
                 "EndpointConnectionError is not what a client meets when a response is lost; did "
                 "you mean ConnectionClosedError? Choose among: ConnectionClosedError, "
                 "ReadTimeoutError."
             ),
         ),
-        (lambda faults: faults.garble("<html>"), "body of type str is no body. Give bytes."),
-        (lambda faults: faults.garble(status=99), "status=99 is no HTTP status. Give 100 to 599."),
-        (lambda faults: faults.garble(status="502"), "status='502' is no HTTP status."),
-        (lambda faults: faults.garble(status=502.0), "status=502.0 is no HTTP status."),
         (
-            lambda faults: faults.lag(),
-            "faults.lag() was told no lag. Give calls=1, or seconds=0.5.",
+            lambda faults: faults.corrupt_response("<html>"),
+            "body of type str is no body. Give bytes.",
         ),
-        (lambda faults: faults.lag(calls=0), "calls=0 is not a number of calls. Give 1 or more."),
-        (lambda faults: faults.lag(seconds=0), f"seconds=0 is no span of time. {LONGEST}"),
         (
-            lambda faults: faults.lag(calls=1, operation="PutSecretValue"),
+            lambda faults: faults.corrupt_response(status=99),
+            "status=99 is no HTTP status. Give 100 to 599.",
+        ),
+        (lambda faults: faults.corrupt_response(status="502"), "status='502' is no HTTP status."),
+        (lambda faults: faults.corrupt_response(status=502.0), "status=502.0 is no HTTP status."),
+        (
+            lambda faults: faults.stale_reads(),
+            "faults.stale_reads() was told no lag. Give calls=1, or seconds=0.5.",
+        ),
+        (
+            lambda faults: faults.stale_reads(calls=0),
+            "calls=0 is not a number of calls. Give 1 or more.",
+        ),
+        (lambda faults: faults.stale_reads(seconds=0), f"seconds=0 is no span of time. {LONGEST}"),
+        (
+            lambda faults: faults.stale_reads(calls=1, operation="PutSecretValue"),
             "PutSecretValue is not an operation that reads secrets",
         ),
         (
-            lambda faults: faults.add("ReadTimeoutError", message="Later."),
+            lambda faults: faults.error("ReadTimeoutError", message="Later."),
             "ReadTimeoutError is no answer of AWS, so it has no message=. Leave it out.",
         ),
         (
-            lambda faults: faults.add("ThrottlingException", message=5),
+            lambda faults: faults.error("ThrottlingException", message=5),
             "message=5 is no text. Give a string.",
         ),
         (
-            lambda faults: faults.each("GetSecretValu"),
+            lambda faults: faults.each_error("GetSecretValu"),
             "GetSecretValu is not an operation of Secrets Manager; did you mean GetSecretValue?",
         ),
         (
-            lambda faults: faults.each(only="DecryptionFailure"),
+            lambda faults: faults.each_error(only="DecryptionFailure"),
             "only='DecryptionFailure' is one string. Give a list.",
         ),
         (
-            lambda faults: faults.each(also="ThrottlingException"),
+            lambda faults: faults.each_error(also="ThrottlingException"),
             "also='ThrottlingException' is one string. Give a list.",
         ),
         (
-            lambda faults: faults.each("GetSecretValue", only=["EncryptionFailure"]),
+            lambda faults: faults.each_error("GetSecretValue", only=["EncryptionFailure"]),
             (
                 "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
                 "DecryptionFailure? Choose among: DecryptionFailure, InternalServiceError, "
             ),
         ),
         (
-            lambda faults: faults.each(also=["Throttling"]),
+            lambda faults: faults.each_error(also=["Throttling"]),
             "Throttling is not an error of Secrets Manager; did you mean ThrottlingException?",
         ),
         (
-            lambda faults: faults.each(
+            lambda faults: faults.each_error(
                 "GetRandomPassword", "TagResource", also=["PublicPolicyException"]
             ),
             (
@@ -498,8 +510,8 @@ def test_a_target_in_words():
     def weekday(_):
         return True
 
-    plain = faults.slow(1)
-    full = faults.add(
+    plain = faults.delay(1)
+    full = faults.error(
         "ThrottlingException",
         operation="GetSecretValue",
         secret="a",
@@ -523,13 +535,13 @@ def test_a_target_in_words():
 @pytest.mark.parametrize(
     ("add", "text"),
     [
-        (lambda faults: faults.add("SSLError"), "SSLError"),
-        (lambda faults: faults.slow(0.5), "answer after 0.5 s"),
-        (lambda faults: faults.lose_response(), "lost response (ReadTimeoutError)"),
-        (lambda faults: faults.garble(b""), "garbled answer"),
-        (lambda faults: faults.lag(calls=2), "reads behind by 2 calls"),
-        (lambda faults: faults.lag(seconds=3), "reads behind by 3 s"),
-        (lambda faults: faults.lag(calls=2, seconds=3), "reads behind by 2 calls or 3 s"),
+        (lambda faults: faults.error("SSLError"), "SSLError"),
+        (lambda faults: faults.delay(0.5), "response after 0.5 s"),
+        (lambda faults: faults.drop_response(), "dropped response (ReadTimeoutError)"),
+        (lambda faults: faults.corrupt_response(b""), "corrupted response"),
+        (lambda faults: faults.stale_reads(calls=2), "stale reads for 2 calls"),
+        (lambda faults: faults.stale_reads(seconds=3), "stale reads for 3 s"),
+        (lambda faults: faults.stale_reads(calls=2, seconds=3), "stale reads for 2 calls or 3 s"),
     ],
 )
 def test_an_effect_in_words(add, text):

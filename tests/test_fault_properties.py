@@ -38,13 +38,15 @@ CALLS = {
 SEEDS = [Secret("db", "old", arn_suffix="a1b2c3"), Secret("gone", "v", deleted=True)]
 MOMENT = 1_767_225_600.0
 decisive = st.one_of(
-    st.tuples(st.just("add"), st.sampled_from(sorted(NOT_CARRIED_OUT))),
+    st.tuples(st.just("error"), st.sampled_from(sorted(NOT_CARRIED_OUT))),
     st.tuples(
-        st.just("lose_response"), st.sampled_from(["ReadTimeoutError", "ConnectionClosedError"])
+        st.just("drop_response"), st.sampled_from(["ReadTimeoutError", "ConnectionClosedError"])
     ),
-    st.tuples(st.just("garble"), st.sampled_from([None, b"", HTML, b"\xff", b"{}", b"[]"])),
+    st.tuples(
+        st.just("corrupt_response"), st.sampled_from([None, b"", HTML, b"\xff", b"{}", b"[]"])
+    ),
 )
-slow = st.tuples(st.just("slow"), st.sampled_from([0.001, 1, 59, 60, 61]))
+slow = st.tuples(st.just("delay"), st.sampled_from([0.001, 1, 59, 60, 61]))
 options = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"times": st.integers(1, 2)}),

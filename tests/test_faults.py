@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, SSLError
 from botocore.session import Session
 
-from pytest_fakesecrets import FakeSecrets, Fault, InjectedError, UsageError
+from pytest_fakesecrets import ErrorCase, FakeSecrets, Fault, UsageError
 from pytest_fakesecrets._calls.hooks import Hooks
 
 ERRORS_OF_GET_SECRET_VALUE = {
@@ -94,7 +94,7 @@ def test_each_documented_error_is_boto3_s_own(fake_secrets, client):
     """The five documented errors of GetSecretValue arrive as client.exceptions.X, word for word."""
     seen = {}
     for error in ERRORS_OF_GET_SECRET_VALUE:
-        fault = fake_secrets.faults.add(error, operation="GetSecretValue")
+        fault = fake_secrets.faults.error(error, operation="GetSecretValue")
         with pytest.raises(getattr(client.exceptions, error)) as caught:
             client.get_secret_value(SecretId="a")
         fault.cancel()
@@ -109,7 +109,7 @@ def test_each_documented_error_is_boto3_s_own(fake_secrets, client):
 @pytest.mark.parametrize("error", FRAMEWORK_ERRORS)
 def test_each_error_of_the_framework(fake_secrets, client, error):
     """An error of the framework in front of the service arrives as a plain ClientError."""
-    fake_secrets.faults.add(error)
+    fake_secrets.faults.error(error)
     with pytest.raises(ClientError) as caught:
         client.get_secret_value(SecretId="a")
     response = caught.value.response
@@ -125,7 +125,7 @@ def test_each_error_of_the_framework(fake_secrets, client, error):
 
 def test_errors_that_only_other_operations_have(fake_secrets, client):
     """An error of PutSecretValue's arrives there as client.exceptions.X."""
-    fake_secrets.faults.add("EncryptionFailure")
+    fake_secrets.faults.error("EncryptionFailure")
 
     with pytest.raises(client.exceptions.EncryptionFailure):
         client.put_secret_value(SecretId="a", SecretString="x")
@@ -133,7 +133,7 @@ def test_errors_that_only_other_operations_have(fake_secrets, client):
 
 def test_without_an_operation_only_those_that_document_it(fake_secrets, client):
     """A fault without an operation hits those whose documentation has the error."""
-    fault = fake_secrets.faults.add("DecryptionFailure")
+    fault = fake_secrets.faults.error("DecryptionFailure")
 
     assert "DecryptionFailure" == code(client.get_secret_value, SecretId="a")
     assert "OK" == code(client.describe_secret, SecretId="a")
@@ -144,7 +144,7 @@ def test_without_an_operation_only_those_that_document_it(fake_secrets, client):
 
 def test_an_error_of_the_framework_hits_every_operation(fake_secrets, client):
     """A fault of the framework without an operation hits all operations."""
-    fault = fake_secrets.faults.add("ThrottlingException")
+    fault = fake_secrets.faults.error("ThrottlingException")
     seen = {
         code(client.get_secret_value, SecretId="a"),
         code(client.describe_secret, SecretId="a"),
@@ -158,7 +158,7 @@ def test_an_error_of_the_framework_hits_every_operation(fake_secrets, client):
 
 def test_one_operation(fake_secrets, client):
     """A fault of one operation leaves the others alone."""
-    fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fault = fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     assert "OK" == code(client.describe_secret, SecretId="a")
     assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
@@ -171,7 +171,7 @@ def test_one_secret(fake_secrets, client, called, asked):
     """A fault of one secret hits it by whatever name, and no other secret."""
     arn = fake_secrets["a"].arn
     forms = {"name": "a", "arn": arn, "partial": arn[:-7]}
-    fake_secrets.faults.add("InternalServiceError", secret=forms[called])
+    fake_secrets.faults.error("InternalServiceError", secret=forms[called])
 
     assert "InternalServiceError" == code(client.get_secret_value, SecretId=forms[asked])
     assert "OK" == code(client.get_secret_value, SecretId="b")
@@ -180,7 +180,7 @@ def test_one_secret(fake_secrets, client, called, asked):
 
 def test_a_secret_that_does_not_exist_yet(fake_secrets, client):
     """A fault may be for a secret that is to be created."""
-    fake_secrets.faults.add("LimitExceededException", secret="c")
+    fake_secrets.faults.error("LimitExceededException", secret="c")
 
     assert "LimitExceededException" == code(client.create_secret, Name="c", SecretString="x")
     assert "OK" == code(client.create_secret, Name="d", SecretString="x")
@@ -188,9 +188,9 @@ def test_a_secret_that_does_not_exist_yet(fake_secrets, client):
 
 def test_times(fake_secrets, client):
     """A fault for some attempts lets the next one pass."""
-    fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fault = fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     seen = [
-        (fault.armed, fault.hits, code(client.get_secret_value, SecretId="a")) for _ in range(3)
+        (fault.active, fault.hits, code(client.get_secret_value, SecretId="a")) for _ in range(3)
     ]
 
     assert [
@@ -204,7 +204,7 @@ def test_times(fake_secrets, client):
 def test_times_counts_attempts(fake_secrets, secrets_client):
     """Each retry of botocore's is an attempt that a fault fails."""
     fake_secrets.add("a", "v")
-    fault = fake_secrets.faults.add("InternalServiceError", times=2)
+    fault = fake_secrets.faults.error("InternalServiceError", times=2)
     answer = secrets_client.get_secret_value(SecretId="a")
 
     assert "v" == answer["SecretString"]
@@ -213,7 +213,7 @@ def test_times_counts_attempts(fake_secrets, secrets_client):
 
 def test_times_counts_what_is_hit(fake_secrets, client):
     """A call that a fault is not meant for does not use it up."""
-    fault = fake_secrets.faults.add("InternalServiceError", secret="a", times=1)
+    fault = fake_secrets.faults.error("InternalServiceError", secret="a", times=1)
     client.get_secret_value(SecretId="b")
     client.list_secrets()
 
@@ -223,20 +223,20 @@ def test_times_counts_what_is_hit(fake_secrets, client):
 
 def test_cancel(fake_secrets, client):
     """A fault that was cancelled hits no more, and keeps its count."""
-    fault = fake_secrets.faults.add("InternalServiceError")
+    fault = fake_secrets.faults.error("InternalServiceError")
     code(client.get_secret_value, SecretId="a")
     fault.cancel()
 
     assert "OK" == code(client.get_secret_value, SecretId="a")
     assert 1 == fault.hits
-    assert not fault.armed
+    assert not fault.active
 
 
 @pytest.mark.parametrize("message", ["Try again later.", "", "Größe"], ids=["text", "empty", "é"])
 @pytest.mark.parametrize("error", ["InternalServiceError", "ThrottlingException"])
 def test_message(fake_secrets, client, error, message):
     """The test's own text takes the place of AWS's."""
-    fake_secrets.faults.add(error, message=message)
+    fake_secrets.faults.error(error, message=message)
     with pytest.raises(ClientError) as caught:
         client.get_secret_value(SecretId="a")
 
@@ -245,8 +245,8 @@ def test_message(fake_secrets, client, error, message):
 
 def test_the_earliest_fault_decides(fake_secrets, client):
     """Of several faults for a call the earliest that is still armed hits, and it alone."""
-    first = fake_secrets.faults.add("InternalServiceError", times=1)
-    second = fake_secrets.faults.add("ThrottlingException")
+    first = fake_secrets.faults.error("InternalServiceError", times=1)
+    second = fake_secrets.faults.error("ThrottlingException")
 
     assert "InternalServiceError" == code(client.get_secret_value, SecretId="a")
     assert (1, 0) == (first.hits, second.hits)
@@ -268,7 +268,7 @@ def test_the_earliest_fault_decides(fake_secrets, client):
 )
 def test_a_fault_comes_before_any_effect(fake_secrets, client, method, parameters):
     """A call that a fault fails changes nothing."""
-    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.error("InternalServiceError")
     before = fake_secrets.snapshot()
 
     assert "InternalServiceError" == code(getattr(client, method), **parameters)
@@ -279,14 +279,14 @@ def test_a_batch_meets_faults_as_one_call(fake_secrets, client):
     """A fault of BatchGetSecretValue fails the call as a whole."""
     if not hasattr(client, "batch_get_secret_value"):
         pytest.skip("this botocore has no BatchGetSecretValue")
-    fake_secrets.faults.add("InternalServiceError", operation="BatchGetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="BatchGetSecretValue")
 
     assert "InternalServiceError" == code(client.batch_get_secret_value, SecretIdList=["a", "b"])
 
 
 def test_clear(fake_secrets, client):
     """After clear() no fault is left."""
-    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.error("InternalServiceError")
     fake_secrets.faults.clear()
 
     assert "OK" == code(client.get_secret_value, SecretId="a")
@@ -294,7 +294,7 @@ def test_clear(fake_secrets, client):
 
 def test_faults_of_one_fake_stay_there(fake_secrets, client):
     """A fault of an outer fake does not reach into one inside it."""
-    fake_secrets.faults.add("InternalServiceError")
+    fake_secrets.faults.error("InternalServiceError")
     with FakeSecrets():
         assert "OK" == code(client.get_secret_value, SecretId="a")
 
@@ -372,7 +372,7 @@ def test_refusals(arguments, message):
     """A fault that could never strike is refused with the nearest right choice and all others."""
     faults = FakeSecrets().faults
     with pytest.raises(UsageError) as caught:
-        faults.add(**arguments)
+        faults.error(**arguments)
 
     assert message == str(caught.value)
     assert "<Faults []>" == repr(faults)
@@ -381,7 +381,7 @@ def test_refusals(arguments, message):
 def test_unknown_operation_is_refused():
     """An operation that Secrets Manager does not have is refused."""
     with pytest.raises(UsageError) as caught:
-        FakeSecrets().faults.add("ThrottlingException", operation="GetSecret")
+        FakeSecrets().faults.error("ThrottlingException", operation="GetSecret")
 
     assert str(caught.value).startswith(
         "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue? "
@@ -391,8 +391,8 @@ def test_unknown_operation_is_refused():
 
 def test_repr(fake_secrets, client):
     """A fault shows what it fails and how often it did."""
-    one = fake_secrets.faults.add("ThrottlingException")
-    other = fake_secrets.faults.add(
+    one = fake_secrets.faults.error("ThrottlingException")
+    other = fake_secrets.faults.error(
         "InternalServiceError", operation="GetSecretValue", secret="b", times=3
     )
     code(client.get_secret_value, SecretId="a")
@@ -409,16 +409,16 @@ def test_repr(fake_secrets, client):
 
 def test_clear_cancels(fake_secrets):
     """A fault that was forgotten knows that it strikes no more."""
-    fault = fake_secrets.faults.slow(5)
-    assert "armed" == fault.state
+    fault = fake_secrets.faults.delay(5)
+    assert "active" == fault.state
     fake_secrets.faults.clear()
 
-    assert ("cancelled", False) == (fault.state, fault.armed)
+    assert ("cancelled", False) == (fault.state, fault.active)
 
 
 def test_a_fault_in_a_block(fake_secrets, client):
     """A fault is armed until its block ends."""
-    with fake_secrets.faults.add("ThrottlingException") as fault:
+    with fake_secrets.faults.error("ThrottlingException") as fault:
         during = code(client.get_secret_value, SecretId="a")
 
     assert ("ThrottlingException", "OK") == (during, code(client.get_secret_value, SecretId="a"))
@@ -428,7 +428,7 @@ def test_a_fault_in_a_block(fake_secrets, client):
 def test_a_block_that_raises(fake_secrets, client):
     """A fault ends with its block also where the block raises, and the exception goes on."""
     faults = fake_secrets.faults
-    with pytest.raises(ZeroDivisionError), faults.add("ThrottlingException") as fault:
+    with pytest.raises(ZeroDivisionError), faults.error("ThrottlingException") as fault:
         _ = 1 / 0
 
     assert "cancelled" == fault.state
@@ -438,10 +438,10 @@ def test_a_block_that_raises(fake_secrets, client):
 def test_blocks_within_each_other(fake_secrets, client):
     """Each block ends its own fault."""
     faults, seen = fake_secrets.faults, []
-    with faults.add("ThrottlingException"):
-        with faults.add("InternalServiceError", operation="DescribeSecret"):
+    with faults.error("ThrottlingException"):
+        with faults.error("InternalServiceError", operation="DescribeSecret"):
             seen += [code(client.describe_secret, SecretId="a")]
-        with faults.add("DecryptionFailure", times=1):
+        with faults.error("DecryptionFailure", times=1):
             seen += [code(client.get_secret_value, SecretId="a")]
     seen += [code(client.get_secret_value, SecretId="a")]
 
@@ -450,7 +450,7 @@ def test_blocks_within_each_other(fake_secrets, client):
 
 def test_a_block_of_a_cancelled_fault_is_refused(fake_secrets):
     """A fault that was cancelled cannot be armed again."""
-    fault = fake_secrets.faults.add("ThrottlingException", operation="ListSecrets")
+    fault = fake_secrets.faults.error("ThrottlingException", operation="ListSecrets")
     fault.cancel()
     with pytest.raises(UsageError) as caught, fault:
         pytest.fail("The block was entered.")
@@ -462,20 +462,20 @@ def test_a_block_of_a_cancelled_fault_is_refused(fake_secrets):
 
 
 def test_states(fake_secrets, client):
-    """A fault is armed, then used up; one that is cancelled stays so."""
-    fault = fake_secrets.faults.add("ThrottlingException", times=1)
+    """A fault is armed, then exhausted; one that is cancelled stays so."""
+    fault = fake_secrets.faults.error("ThrottlingException", times=1)
     states = [fault.state]
     code(client.get_secret_value, SecretId="a")
     states += [fault.state]
     fault.cancel()
 
-    assert ["armed", "used up", "cancelled"] == [*states, fault.state]
+    assert ["active", "exhausted", "cancelled"] == [*states, fault.state]
 
 
 def test_each_documented_error_in_turn(fake_secrets, client):
     """A loop over each() meets the five errors of GetSecretValue, one at a time."""
     seen = []
-    for injected in fake_secrets.faults.each():
+    for injected in fake_secrets.faults.each_error():
         with pytest.raises(injected.exception):
             client.get_secret_value(SecretId="a")
         seen.append((injected.operation, injected.code))
@@ -487,7 +487,7 @@ def test_each_documented_error_in_turn(fake_secrets, client):
 
 def test_each_of_several_operations(fake_secrets):
     """Codes are narrowed and widened, each operation has those that it can meet, and none twice."""
-    each = fake_secrets.faults.each(
+    each = fake_secrets.faults.each_error(
         "GetSecretValue",
         "PutSecretValue",
         "GetSecretValue",
@@ -509,17 +509,17 @@ def test_each_of_several_operations(fake_secrets):
 
 def test_each_of_none(fake_secrets):
     """Without documented errors only the further ones are met."""
-    each = fake_secrets.faults.each(only=[], also=["SSLError"])
+    each = fake_secrets.faults.each_error(only=[], also=["SSLError"])
 
     assert ["SSLError"] == [injected.code for injected in each]
 
 
 def test_a_loop_that_ends_early(fake_secrets, client):
     """An error is injected no longer than its turn lasts, however it ends."""
-    for _ in fake_secrets.faults.each():
+    for _ in fake_secrets.faults.each_error():
         break
     with contextlib.suppress(ZeroDivisionError):
-        for _ in fake_secrets.faults.each():
+        for _ in fake_secrets.faults.each_error():
             _ = 1 / 0
 
     assert "OK" == code(client.get_secret_value, SecretId="a")
@@ -536,12 +536,12 @@ def test_a_loop_that_ends_early(fake_secrets, client):
 )
 def test_the_exception_of_an_injected_error(name, expected):
     """An injected error says which exception boto3 raises for it."""
-    assert expected is InjectedError(name, "GetSecretValue").exception
+    assert expected is ErrorCase(name, "GetSecretValue").exception
 
 
 def test_what_a_hook_decides(fake_secrets, client):
     """A hook may decide an outcome, as far as no fault does."""
-    hits = fake_secrets.faults.add("InternalServiceError", times=1)
+    hits = fake_secrets.faults.error("InternalServiceError", times=1)
     fake_secrets.use(
         Hooks(
             decide_fault=lambda call: (

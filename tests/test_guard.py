@@ -32,7 +32,7 @@ def read():
 """
 REMEDIES = (
     "Have the test ask for fake_secrets, or mark it with @pytest.mark.secrets({...}). "
-    "If it is to reach the real AWS, mark it with @pytest.mark.secrets(real=True)."
+    "If it is to reach the real AWS, mark it with @pytest.mark.secrets(allow_real_calls=True)."
 )
 
 
@@ -41,7 +41,7 @@ def run(pytester):
     """Run pytest on a file with a guard; return the result."""
 
     def run(level, source, *options):
-        pytester.makeini(f"[pytest]\nfakesecrets_guard = {level}\n")
+        pytester.makeini(f"[pytest]\nfakesecrets_real_calls = {level}\n")
         pytester.makepyfile(test_it=CLIENT + source)
         alone = "-n" not in options
         launch = pytester.runpytest_inprocess if alone else pytester.runpytest_subprocess
@@ -92,13 +92,13 @@ def test_reads():
     result.assert_outcomes(passed=1, warnings=1)
     shown = result.stdout.str()
     assert "test_it.py:17: FakeSecretsWarning: Test test_it.py::test_reads called" in shown
-    assert "the call goes to the real AWS (fakesecrets_guard = warn)" in shown
+    assert "the call goes to the real AWS (fakesecrets_real_calls = warn)" in shown
 
 
-def test_off_is_silent(run):
-    """At level off nothing is said."""
+def test_allow_is_silent(run):
+    """At level allow nothing is said."""
     result = run(
-        "off",
+        "allow",
         """
 def test_reads():
     with pytest.raises(Exception, match="Could not connect"):
@@ -171,22 +171,22 @@ def test_moto():
 @pytest.mark.parametrize(
     "mark",
     [
-        "@pytest.mark.secrets(real=True)\ndef test_real():",
-        "@pytest.mark.secrets(real=True)\nclass TestIt:\n  def test_real(self):",
+        "@pytest.mark.secrets(allow_real_calls=True)\ndef test_real():",
+        "@pytest.mark.secrets(allow_real_calls=True)\nclass TestIt:\n  def test_real(self):",
         (
             "pytestmark = pytest.mark.secrets({'db': 'v'})\n\n"
-            "@pytest.mark.secrets(real=True)\ndef test_real():"
+            "@pytest.mark.secrets(allow_real_calls=True)\ndef test_real():"
         ),
         (
             "@pytest.fixture(autouse=True, scope='module')\ndef wider(module_fake_secrets):\n"
             "    module_fake_secrets.add('db', 'v')\n\n"
-            "@pytest.mark.secrets(real=True)\ndef test_real():"
+            "@pytest.mark.secrets(allow_real_calls=True)\ndef test_real():"
         ),
     ],
     ids=["function", "class", "function of a seeded module", "inside a wider fake"],
 )
 def test_real_lets_one_test_through(run, mark):
-    """A test marked real=True reaches AWS; the others are stopped, or have their fakes."""
+    """A test that allows real calls reaches AWS; the others are stopped, or have their fakes."""
     result = run(
         "error",
         f"""
@@ -209,12 +209,12 @@ def test_other(request):
 
 
 def test_real_counts_without_a_guard_too(pytester):
-    """Where a fake is active throughout, real=True lets a test through."""
-    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    """Where a fake is active throughout, allow_real_calls=True lets a test through."""
+    pytester.makeini("[pytest]\nfakesecrets_autouse = true\n")
     pytester.makepyfile(
         test_it=CLIENT
         + """
-@pytest.mark.secrets(real=True)
+@pytest.mark.secrets(allow_real_calls=True)
 def test_real():
     with pytest.raises(Exception, match="Could not connect"):
         read()
@@ -235,7 +235,7 @@ def test_fake(fake_secrets):
     ("test", "message"),
     [
         (
-            "@pytest.mark.secrets({'db': 'v'}, real=True)\ndef test_it(): pass",
+            "@pytest.mark.secrets({'db': 'v'}, allow_real_calls=True)\ndef test_it(): pass",
             "lets a test reach the real AWS, so it cannot seed a fake as well.",
         ),
         (
@@ -243,8 +243,8 @@ def test_fake(fake_secrets):
             "real='yes' of @pytest.mark.secrets is neither True nor False.",
         ),
         (
-            "@pytest.mark.secrets(real=True)\ndef test_it(fake_secrets): pass",
-            "@pytest.mark.secrets(real=True) asks for fake_secrets too.",
+            "@pytest.mark.secrets(allow_real_calls=True)\ndef test_it(fake_secrets): pass",
+            "@pytest.mark.secrets(allow_real_calls=True) asks for fake_secrets too.",
         ),
     ],
     ids=["seeds", "text", "fixture"],
@@ -270,8 +270,8 @@ def test_real_wants_no_seeds(run, pytester, suite):
     """For a test that reaches the real AWS nothing is seeded, and no hook asked."""
     if "file" not in suite:
         pytester.makeconftest("def pytest_fakesecrets_seeds(): raise ValueError")
-    body = "@pytest.mark.secrets(real=True)\n  def test_real(self):\n    pass\n"
-    result = run("off", f"\n{suite}{body}")
+    body = "@pytest.mark.secrets(allow_real_calls=True)\n  def test_real(self):\n    pass\n"
+    result = run("allow", f"\n{suite}{body}")
 
     result.assert_outcomes(passed=1)
 
@@ -304,7 +304,7 @@ def test_a_call_at_import_names_the_file(run):
     result.assert_outcomes(errors=1)
     shown = result.stdout.str()
     assert "The collection of test_it.py called GetSecretValue of Secrets Manager at " in shown
-    assert "set fakesecrets_always = true to have a fake for it" in shown
+    assert "set fakesecrets_autouse = true to have a fake for it" in shown
 
 
 def test_a_call_outside_any_test_is_stopped_too(pytester, run):

@@ -154,13 +154,13 @@ from pytest_fakesecrets import FakeSecrets
 
 def test_fixture(fake_secrets):
     fake_secrets.add("db", "v")
-    fake_secrets.faults.add("InternalServiceError", times=1)
+    fake_secrets.faults.error("InternalServiceError", times=1)
     read("db")
     with pytest.raises(Exception):
         read("missing")
 
 def test_block():
-    with FakeSecrets({"db": "v"}) as fake, fake.faults.add("ReadTimeoutError", times=9):
+    with FakeSecrets({"db": "v"}) as fake, fake.faults.error("ReadTimeoutError", times=9):
         with pytest.raises(Exception):
             boto3.client("secretsmanager").list_secrets()
 """,
@@ -194,7 +194,7 @@ def test_outage(fake_secrets):
 @pytest.mark.outage
 @pytest.mark.secrets({"db": "v"})
 def test_the_test_comes_first(fake_secrets):
-    fault = fake_secrets.faults.add("ThrottlingException", times=1)
+    fault = fake_secrets.faults.error("ThrottlingException", times=1)
     assert read("db") == "v"
     assert fake_secrets.calls.last.outcomes[0] == "ThrottlingException"
 
@@ -270,8 +270,8 @@ def test_two(): rotate("two")
 
 
 def test_hooks_count_for_the_fake_of_the_whole_run(pytester):
-    """Under fakesecrets_always, a conftest.py's hooks count at import as well."""
-    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    """Under fakesecrets_autouse, a conftest.py's hooks count at import as well."""
+    pytester.makeini("[pytest]\nfakesecrets_autouse = true\n")
     pytester.makeconftest("""
     def pytest_fakesecrets_fault(call, node):
         return "DecryptionFailure"
@@ -297,11 +297,11 @@ def test_no_hook_rotates_what_aws_itself_rotates(run):
     result = run(
         "def pytest_fakesecrets_rotation_function(arn): raise AssertionError(arn)",
         """
-from pytest_fakesecrets import NotImitatedError, Secret
+from pytest_fakesecrets import UnsupportedError, Secret
 
 @pytest.mark.secrets(Secret("db", "v", owning_service="rds"))
 def test_managed(secrets_client):
-    with pytest.raises(NotImitatedError, match="rotated by 'rds'"):
+    with pytest.raises(UnsupportedError, match="rotated by 'rds'"):
         secrets_client.rotate_secret(SecretId="db")
 """,
     )

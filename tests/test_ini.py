@@ -58,12 +58,12 @@ def test_marker(module_fake_secrets, fake_secrets):
 
 def test_the_header_shows_all_options_under_v(run):
     """Under -v the header names each option and its value; else it says nothing."""
-    ini = "fakesecrets_seeds = one.json two.toml\nfakesecrets_guard = error"
+    ini = "fakesecrets_seeds = one.json two.toml\nfakesecrets_real_calls = error"
     silent, verbose = run(ini, ""), run(ini, "", "-v")
     (line,) = (line for line in verbose.outlines if line.startswith("fakesecrets: "))
 
     assert [] == [line for line in silent.outlines if line.startswith("fakesecrets: ")]
-    assert "guard=error" in line
+    assert "real_calls=error" in line
     assert "seeds=one.json two.toml" in line
     assert [ini.name for ini in INIS] == [
         f"fakesecrets_{part.partition('=')[0]}"
@@ -78,14 +78,15 @@ def test_help_describes_each_option(run):
     assert [] == [ini.name for ini in INIS if f"  {ini.name} (" not in shown]
 
 
-@pytest.mark.parametrize("ini", [ini for ini in INIS if ini.is_level], ids=lambda ini: ini.name)
+@pytest.mark.parametrize("ini", [ini for ini in INIS if ini.choices], ids=lambda ini: ini.name)
 def test_a_level_that_there_is_not(run, ini):
-    """Another value than off, warn and error is refused with the choices."""
+    """A value that is not one of the choices is refused with the choices."""
     result = run(f"{ini.name} = loud", "")
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert (
-        f"loud is not a value of the ini option {ini.name}. Choose among: error, off, warn."
+        f"loud is not a value of the ini option {ini.name}. "
+        f"Choose among: {', '.join(sorted(ini.choices))}."
     ) in result.stderr.str()
 
 

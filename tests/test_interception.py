@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 from botocore.stub import Stubber
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, UsageError
+from pytest_fakesecrets import FakeSecrets, UnsupportedError, UsageError
 
 SERVICE = "secretsmanager"
 REGION = "us-east-1"
@@ -322,7 +322,7 @@ def test_a_stubber_wins_for_its_client_only(fake_secrets):
 
 def test_a_stubbed_error_wins_over_a_fault(fake_secrets, secrets_client):
     """An error of a Stubber is what its client meets, whatever fault is armed."""
-    fault = fake_secrets.faults.add("DecryptionFailure", operation="GetSecretValue")
+    fault = fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue")
     with Stubber(secrets_client) as stubber:
         stubber.add_client_error("get_secret_value", "AccessDeniedException", "No.", 400)
 
@@ -516,10 +516,10 @@ def test_botocore_is_given_its_own_methods_back_after_an_error(error):
 
 
 def test_botocore_is_given_its_own_methods_back_after_a_usage_error():
-    """A call that the fake refuses as not imitated leaves nothing behind."""
+    """A call that the fake refuses as not supported leaves nothing behind."""
     before = methods()
 
-    with pytest.raises(NotImitatedError), FakeSecrets({"db": "s3cret"}):
+    with pytest.raises(UnsupportedError), FakeSecrets({"db": "s3cret"}):
         boto3.client(SERVICE, REGION).put_resource_policy(
             SecretId="db", ResourcePolicy=BINARY_POLICY
         )
@@ -627,7 +627,7 @@ def test_many_threads_may_create_one_secret(fake_secrets, secrets_client, eager_
 def test_a_fault_strikes_as_often_as_it_says_among_threads(fake_secrets, eager_threads):
     """The number of times of a fault holds however many threads meet it."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add("DecryptionFailure", operation="GetSecretValue", times=7)
+    fault = fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue", times=7)
     client = fake_secrets.client()
     barrier = threading.Barrier(12)
 
@@ -734,7 +734,7 @@ def test_a_call_without_output_gives_metadata_only(fake_secrets, secrets_client)
 )
 def test_the_response_of_an_error_is_that_of_aws(fake_secrets, code, status, message, top_level):
     """Botocore shows a top-level Message for modelled errors only; 500 is the server's fault."""
-    fake_secrets.faults.add(code, operation="GetSecretValue")
+    fake_secrets.faults.error(code, operation="GetSecretValue")
     client = fake_secrets.client()
 
     response = failure_of(client.get_secret_value, SecretId="db")

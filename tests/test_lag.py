@@ -44,7 +44,7 @@ def read(client, name):
 @pytest.mark.parametrize("calls", [1, 2, 5])
 def test_lag_by_calls(fake, client, calls):
     """As many reads as were told see what was there before the write, and then all see it."""
-    fault = fake.faults.lag(calls=calls)
+    fault = fake.faults.stale_reads(calls=calls)
     put(client, "a", "a1")
     seen = [read(client, "a") for _ in range(calls + 2)]
 
@@ -55,7 +55,7 @@ def test_lag_by_calls(fake, client, calls):
 @pytest.mark.parametrize("seconds", [0.5, 60, 1_000_000_000])
 def test_lag_by_seconds(fake, client, seconds):
     """All reads see what was there before the write, until that time has passed."""
-    fake.faults.lag(seconds=seconds)
+    fake.faults.stale_reads(seconds=seconds)
     put(client, "a", "a1")
     at_once = {read(client, "a") for _ in range(5)}
     fake.clock.advance(seconds=seconds - 0.001)
@@ -75,7 +75,7 @@ def test_lag_by_seconds(fake, client, seconds):
 )
 def test_lag_by_calls_or_seconds(fake, client, advance, expected):
     """With both limits a write is seen when the first of them is reached."""
-    fake.faults.lag(calls=2, seconds=10)
+    fake.faults.stale_reads(calls=2, seconds=10)
     put(client, "a", "a1")
     seen = [read(client, "a")]
     fake.clock.advance(seconds=advance)
@@ -87,8 +87,8 @@ def test_lag_by_calls_or_seconds(fake, client, advance, expected):
 def test_a_delay_of_botocore_counts_as_time(fake):
     """A slow answer lets the time of a lag pass."""
     client = client_that_gives_up()
-    fake.faults.lag(seconds=10)
-    fake.faults.slow(6)
+    fake.faults.stale_reads(seconds=10)
+    fake.faults.delay(6)
     put(client, "a", "a1")
 
     assert ["a0", "a1"] == [read(client, "a"), read(client, "a")]
@@ -96,7 +96,7 @@ def test_a_delay_of_botocore_counts_as_time(fake):
 
 def test_several_writes(fake, client):
     """Each write is seen after its own reads, so that a reader goes through all states in order."""
-    fake.faults.lag(calls=2)
+    fake.faults.stale_reads(calls=2)
     put(client, "a", "a1")
     seen = [read(client, "a")]
     put(client, "a", "a2")
@@ -107,7 +107,7 @@ def test_several_writes(fake, client):
 
 def test_several_writes_at_several_times(fake, client):
     """Each write is seen after its own time."""
-    fake.faults.lag(seconds=10)
+    fake.faults.stale_reads(seconds=10)
     put(client, "a", "a1")
     fake.clock.advance(seconds=6)
     put(client, "b", "b1")
@@ -120,8 +120,8 @@ def test_several_writes_at_several_times(fake, client):
 
 
 def test_reads_of_one_secret(fake, client):
-    """A lag for one secret is neither seen nor used up by reads of another one."""
-    fake.faults.lag(calls=1, secret="a")
+    """A lag for one secret is neither seen nor exhausted by reads of another one."""
+    fake.faults.stale_reads(calls=1, secret="a")
     put(client, "a", "a1")
     put(client, "b", "b1")
 
@@ -132,7 +132,7 @@ def test_reads_of_one_secret(fake, client):
 def test_reads_of_one_secret_by_whatever_name(fake, client, form):
     """A lag for one secret concerns reads that name it in another way."""
     arn = fake["a"].arn
-    fake.faults.lag(calls=1, secret="a")
+    fake.faults.stale_reads(calls=1, secret="a")
     put(client, "a", "a1")
 
     assert "a0" == read(client, {"name": "a", "arn": arn, "partial": arn[:-7]}[form])
@@ -140,7 +140,7 @@ def test_reads_of_one_secret_by_whatever_name(fake, client, form):
 
 def test_reads_of_one_operation(fake, client):
     """A lag of lists leaves reads of values alone."""
-    fake.faults.lag(calls=1, operation="ListSecrets")
+    fake.faults.stale_reads(calls=1, operation="ListSecrets")
     client.create_secret(Name="c", SecretString="c0")
 
     assert "c0" == read(client, "c")
@@ -185,7 +185,7 @@ def test_every_read_may_lag(fake, client, operation):
     look, before, after = READS[operation]
     if operation == "BatchGetSecretValue" and not hasattr(client, "batch_get_secret_value"):
         pytest.skip("this botocore has no BatchGetSecretValue")
-    fake.faults.lag(calls=1, operation=operation)
+    fake.faults.stale_reads(calls=1, operation=operation)
     put(client, "a", "a1")
     put(client, "b", "b1")
     client.update_secret(SecretId="a", Description="new")
@@ -199,7 +199,7 @@ def test_policies_of_a_list_may_lag(fake, client):
     """ListResourcePolicies shows the policies that were there before."""
     if not hasattr(client, "list_resource_policies"):
         pytest.skip("this botocore has no ListResourcePolicies")
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     client.put_resource_policy(SecretId="a", ResourcePolicy=json.dumps(POLICY))
 
     before, after = (members_of(client.list_resource_policies(SecretId="a")) for _ in range(2))
@@ -211,7 +211,7 @@ def test_policies_of_a_list_may_lag(fake, client):
 def test_a_staging_label_that_moved(fake, client):
     """A read by label sees the version that had the label before."""
     old = fake["a"].labels["AWSCURRENT"]
-    fake.faults.lag(calls=2)
+    fake.faults.stale_reads(calls=2)
     new = put(client, "a", "a1")["VersionId"]
 
     seen = [client.get_secret_value(SecretId="a")["VersionId"] for _ in range(3)]
@@ -221,7 +221,7 @@ def test_a_staging_label_that_moved(fake, client):
 
 def test_a_version_that_does_not_exist_yet(fake, client):
     """A version that was just written cannot be found by its id."""
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     version = put(client, "a", "a1")["VersionId"]
 
     seen = [outcome(client.get_secret_value, SecretId="a", VersionId=version) for _ in range(2)]
@@ -231,7 +231,7 @@ def test_a_version_that_does_not_exist_yet(fake, client):
 
 def test_a_secret_that_does_not_exist_yet(fake, client):
     """A secret that was just created cannot be found, by its name or by its ARN."""
-    fake.faults.lag(calls=2)
+    fake.faults.stale_reads(calls=2)
     arn = client.create_secret(Name="c", SecretString="c0")["ARN"]
 
     assert ["ResourceNotFoundException", "ResourceNotFoundException", "c0"] == [
@@ -242,7 +242,7 @@ def test_a_secret_that_does_not_exist_yet(fake, client):
 
 def test_a_secret_that_was_deleted(fake, client):
     """A secret that was just deleted can still be read."""
-    fake.faults.lag(calls=2)
+    fake.faults.stale_reads(calls=2)
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
 
     assert ["a0", "a0", "ResourceNotFoundException"] == [read(client, "a") for _ in range(3)]
@@ -253,7 +253,7 @@ def test_a_read_of_the_past_marks_the_present(fake, client):
     """LastAccessedDate is the day of the read, also where the value was the one before."""
     day = datetime(2026, 1, 11, tzinfo=timezone.utc)
     old = fake["a"].labels["AWSCURRENT"]
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     fake.clock.advance(days=10, hours=5)
     put(client, "a", "a1")
     read(client, "a")
@@ -269,7 +269,7 @@ def test_a_batch_of_the_past_marks_the_present(fake, client):
     """Each secret of a batch is marked; one that is gone is not brought back."""
     if not hasattr(client, "batch_get_secret_value"):
         pytest.skip("this botocore has no BatchGetSecretValue")
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
     answer = client.batch_get_secret_value(SecretIdList=["a", "b"])
 
@@ -280,7 +280,7 @@ def test_a_batch_of_the_past_marks_the_present(fake, client):
 
 def test_a_read_of_a_version_that_is_gone_marks_nothing(fake, client):
     """What was read in the past and is another secret at present is not marked."""
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
     client.create_secret(Name="a", SecretString="other")
 
@@ -291,7 +291,7 @@ def test_a_read_of_a_version_that_is_gone_marks_nothing(fake, client):
 
 def test_writes_are_made_on_the_present(fake, client):
     """A write meets what is there, whatever reads see; and answers from there."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     client.create_secret(Name="c", SecretString="c0")
     versions = [put(client, "c", f"c{number}")["VersionId"] for number in (1, 2)]
 
@@ -307,7 +307,7 @@ def test_writes_are_made_on_the_present(fake, client):
 def test_what_reads_no_secret_does_not_lag(fake, client, method):
     """A password or the check of a policy is no read, and no write either."""
     given = {"ResourcePolicy": json.dumps(POLICY)} if method.startswith("validate") else {}
-    fault = fake.faults.lag(calls=1)
+    fault = fake.faults.stale_reads(calls=1)
     getattr(client, method)(**given)
 
     assert "a0" == read(client, "a")
@@ -319,7 +319,7 @@ def test_what_reads_no_secret_does_not_lag(fake, client, method):
 
 def test_a_write_that_fails_is_none(fake, client):
     """After a write that AWS refused there is nothing to lag behind."""
-    fault = fake.faults.lag(calls=1)
+    fault = fake.faults.stale_reads(calls=1)
     outcome(client.put_secret_value, SecretId="no", SecretString="x")
     read(client, "a")
 
@@ -328,8 +328,8 @@ def test_a_write_that_fails_is_none(fake, client):
 
 def test_a_write_whose_response_was_lost_is_one(fake, client):
     """A write that happened unheard is seen later, too."""
-    fake.faults.lag(calls=1)
-    fake.faults.lose_response(operation="PutSecretValue", times=1)
+    fake.faults.stale_reads(calls=1)
+    fake.faults.drop_response(operation="PutSecretValue", times=1)
     outcome(client.put_secret_value, SecretId="a", SecretString="a1")
 
     assert ["a0", "a1"] == [read(client, "a"), read(client, "a")]
@@ -338,8 +338,8 @@ def test_a_write_whose_response_was_lost_is_one(fake, client):
 @pytest.mark.parametrize("error", ["InternalServiceError", "EndpointConnectionError"])
 def test_a_read_that_fails_uses_up_no_lag(fake, error):
     """A read that AWS did not carry out saw nothing; its retry sees what was there before."""
-    lag = fake.faults.lag(calls=1)
-    fake.faults.add(error, operation="GetSecretValue", times=1)
+    lag = fake.faults.stale_reads(calls=1)
+    fake.faults.error(error, operation="GetSecretValue", times=1)
     client = boto3.client("secretsmanager")
     put(client, "a", "a1")
 
@@ -350,14 +350,14 @@ def test_a_read_that_fails_uses_up_no_lag(fake, error):
 def test_a_write_before_the_fault_is_seen(fake, client):
     """Reads lag behind later writes only."""
     put(client, "a", "a1")
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
 
     assert "a1" == read(client, "a")
 
 
 def test_a_lag_that_ends_with_its_block(fake, client):
     """After its block every write is seen at once."""
-    with fake.faults.lag(seconds=3600):
+    with fake.faults.stale_reads(seconds=3600):
         put(client, "a", "a1")
         assert "a0" == read(client, "a")
 
@@ -374,7 +374,7 @@ def test_a_lag_that_ends_with_its_block(fake, client):
 )
 def test_the_rhythm_of_a_lag(fake, client, options, expected):
     """Of the reads that could lag some do, the first, the n-th or every n-th."""
-    fake.faults.lag(seconds=60, **options)
+    fake.faults.stale_reads(seconds=60, **options)
     put(client, "a", "a1")
 
     assert expected == [read(client, "a") for _ in range(4)]
@@ -382,17 +382,17 @@ def test_the_rhythm_of_a_lag(fake, client, options, expected):
 
 def test_reads_that_could_not_lag_are_not_counted(fake, client):
     """Where nothing was written, a read counts neither for the n-th nor as one that was meant."""
-    fault = fake.faults.lag(seconds=60, nth=1)
+    fault = fake.faults.stale_reads(seconds=60, nth=1)
     read(client, "a")
     put(client, "a", "a1")
 
     assert ["a0", "a1"] == [read(client, "a"), read(client, "a")]
-    assert (1, "used up") == (fault.hits, fault.state)
+    assert (1, "exhausted") == (fault.hits, fault.state)
 
 
 def test_the_first_of_two_lags(fake, client):
     """Of two lags for a read the earlier one says what it sees."""
-    lags = [fake.faults.lag(calls=1), fake.faults.lag(calls=1)]
+    lags = [fake.faults.stale_reads(calls=1), fake.faults.stale_reads(calls=1)]
     put(client, "a", "a1")
 
     assert ["a0", "a0", "a1"] == [read(client, "a") for _ in range(3)]
@@ -401,7 +401,7 @@ def test_the_first_of_two_lags(fake, client):
 
 def test_what_the_test_adds_is_seen_at_once(fake, client):
     """A secret that the test adds is there, also for reads that lag; the rest lags on."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     fake.add("c", "c0")
     fake.add("b", "b1")
@@ -414,7 +414,7 @@ def test_what_the_test_adds_is_seen_at_once(fake, client):
 
 def test_what_the_test_adds_again_lags_no_more(fake, client):
     """A secret that the test sets anew has that value for all reads."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     fake.add("a", "a2")
 
@@ -424,7 +424,7 @@ def test_what_the_test_adds_again_lags_no_more(fake, client):
 def test_a_snapshot_is_of_the_present(fake, client):
     """A snapshot and the fake itself show what is there, and what is restored is seen at once."""
     before = fake.snapshot()
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     put(client, "a", "a2")
     during = fake.snapshot()
@@ -438,7 +438,7 @@ def test_a_snapshot_is_of_the_present(fake, client):
 
 def test_a_reset_forgets_the_lag(fake, client):
     """After reset() nothing lags."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     fake.reset()
     fake.add("a", "a2")
@@ -449,7 +449,7 @@ def test_a_reset_forgets_the_lag(fake, client):
 
 def test_other_fakes_do_not_lag(fake, client):
     """A fake inside, and one outside, see their own present."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     with FakeSecrets():
         copied = read(client, "a")
@@ -463,7 +463,7 @@ def test_replicas_lag_with_their_primary(fake, client):
     """A read in the Region of a replica sees what was there before the write to its primary."""
     fake.add(Secret("shared", "v0", replicas=["eu-west-1"]))
     there = client_that_gives_up("eu-west-1")
-    fake.faults.lag(calls=1, region="eu-west-1")
+    fake.faults.stale_reads(calls=1, region="eu-west-1")
     put(client, "shared", "v1")
 
     assert ["v1", "v0", "v1"] == [
@@ -495,7 +495,7 @@ def test_a_rotation_by_its_handler_is_seen_later(fake, client):
 
     old = fake["a"].labels["AWSCURRENT"]
     fake.rotation_lambda(ROTATE, handler)
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     client.rotate_secret(
         SecretId="a", RotationLambdaARN=ROTATE, RotationRules={"AutomaticallyAfterDays": 30}
     )
@@ -511,7 +511,7 @@ def test_a_rotation_that_the_clock_generates_is_seen_at_once(fake, client):
     client.rotate_secret(
         SecretId="a", RotationLambdaARN=ROTATE, RotationRules={"AutomaticallyAfterDays": 30}
     )
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     fake.clock.advance(days=31)
 
     assert "a2" == read(client, "a")
@@ -520,7 +520,7 @@ def test_a_rotation_that_the_clock_generates_is_seen_at_once(fake, client):
 def test_a_rotation_that_a_call_generates_is_seen_with_the_call(fake, client):
     """RotateSecret is a write, and the value that it generates belongs to it."""
     fake.rotation_lambda(ROTATE, generate=lambda: "a1")
-    fake.faults.lag(calls=1)
+    fake.faults.stale_reads(calls=1)
     client.rotate_secret(
         SecretId="a", RotationLambdaARN=ROTATE, RotationRules={"AutomaticallyAfterDays": 30}
     )
@@ -530,7 +530,7 @@ def test_a_rotation_that_a_call_generates_is_seen_with_the_call(fake, client):
 
 def test_permissions_and_keys_are_those_of_the_present(fake, client):
     """What may be read is decided now, whatever value it was."""
-    fake.faults.lag(seconds=60)
+    fake.faults.stale_reads(seconds=60)
     put(client, "a", "a1")
     fake.deny("GetSecretValue", secret="a")
 
@@ -541,7 +541,7 @@ def test_the_end_of_a_recovery_window(fake, client):
     """A secret that has gone for good during a lag was marked for deletion a moment ago."""
     client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     fake.clock.advance(days=6, hours=23)
-    fake.faults.lag(seconds=2 * timedelta(days=1).total_seconds())
+    fake.faults.stale_reads(seconds=2 * timedelta(days=1).total_seconds())
     put(client, "b", "b1")
     fake.clock.advance(hours=2)
 

@@ -40,6 +40,10 @@ def test_the_functions_take_what_the_markers_take(function, options):
 
 def test_what_is_not_given_is_not_said():
     """An option that is left out is not in the mark, so that wider marks may say it."""
-    mark = marks.secrets({"a": "b"}, real=False).mark
+    mark = marks.secrets({"a": "b"}, allow_real_calls=False).mark
 
-    assert ("secrets", ({"a": "b"},), {"real": False}) == (mark.name, mark.args, mark.kwargs)
+    assert ("secrets", ({"a": "b"},), {"allow_real_calls": False}) == (
+        mark.name,
+        mark.args,
+        mark.kwargs,
+    )

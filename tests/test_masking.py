@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, Secret, UsageError, Version
+from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, UsageError, Version
 from pytest_fakesecrets._aws.operations import OPERATIONS
 
 CANARY = "canary-7f3a"
@@ -83,10 +83,10 @@ def test_values_in_the_log_show_a_mask(busy, value):
 
 def test_faults(busy):
     """No fault shows a value of the call that it failed."""
-    busy.faults.add("InternalServiceError", secret="created", times=1)
+    busy.faults.error("InternalServiceError", secret="created", times=1)
     busy.client().put_secret_value(SecretId="created", SecretString=CANARY)
 
-    assert_masked(*forms(busy.faults), *forms(busy.faults.add("DecryptionFailure")))
+    assert_masked(*forms(busy.faults), *forms(busy.faults.error("DecryptionFailure")))
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_aws_s_messages(fake_secrets, secrets_client):
     ) == caught.value.response["Error"]["Message"]
 
 
-def test_what_is_not_imitated(fake_secrets, secrets_client, monkeypatch):
-    """The refusal of an operation that is not imitated does not show the value in it."""
+def test_what_is_not_supported(fake_secrets, secrets_client, monkeypatch):
+    """The refusal of an operation that is not supported does not show the value in it."""
     monkeypatch.delitem(OPERATIONS, "CreateSecret")
 
-    with pytest.raises(NotImitatedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         secrets_client.create_secret(Name="a", SecretString=CANARY)
 
     assert_masked(str(caught.value), repr(caught.value), repr(fake_secrets.calls))
@@ -171,7 +171,7 @@ def test_what_is_not_imitated(fake_secrets, secrets_client, monkeypatch):
         'assert "SecretString" not in fake_secrets.calls.last.parameters',
         "assert list(fake_secrets.calls) == []",
         "fake_secrets.calls.assert_not_called()",
-        "fake_secrets.calls.assert_only('GetSecretValue')",
+        "fake_secrets.calls.assert_only_called('GetSecretValue')",
         "assert dict(fake_secrets) == {}",
         'assert fake_secrets["a"].versions == {}',
         'assert fake_secrets["a"] is None',
@@ -208,7 +208,7 @@ def test_what_is_not_imitated(fake_secrets, secrets_client, monkeypatch):
         "value of a wrong type",
         "value that UTF-8 cannot hold",
         "value that is no JSON",
-        "what is not imitated",
+        "what is not supported",
     ],
 )
 def test_reports_of_failing_tests(pytester, line):

@@ -134,7 +134,7 @@ def test_nothing_leaves_the_process_in_the_defaults_mode_of_the_environment(
 def test_nothing_leaves_the_process_after_an_error(fake_secrets, refused):
     """Errors and retries are answered in the process too."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     client = boto3.client(SERVICE)
 
     value = client.get_secret_value(SecretId="db")["SecretString"]

@@ -6,7 +6,7 @@ import botocore
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pytest_fakesecrets import NotImitatedError, UsageError
+from pytest_fakesecrets import UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import service_model
 from pytest_fakesecrets._aws.errors import MODELLED_ERRORS
 from pytest_fakesecrets._aws.operations import OPERATIONS, members, refuse_unknown, snake_case
@@ -98,7 +98,7 @@ def test_required_members_have_no_default(operation):
     assert snaked([*shape(operation).required_members, *tokens]) == wanted
 
 
-def test_every_operation_is_imitated():
+def test_every_operation_is_supported():
     """No operation of the installed botocore is missing from the table."""
     assert set(MODEL.operation_names) <= set(OPERATIONS)
 
@@ -108,11 +108,11 @@ def test_an_operation_outside_the_table_is_refused(secrets_client, monkeypatch):
     operation = "RestoreSecret"
     monkeypatch.delitem(OPERATIONS, operation)
 
-    with pytest.raises(NotImitatedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         secrets_client.restore_secret(SecretId="a")
 
     message = (
-        f"{operation} is not imitated. Imitated are: {', '.join(sorted(OPERATIONS))}. To add it, "
+        f"{operation} is not supported. Supported are: {', '.join(sorted(OPERATIONS))}. To add it, "
         "write a function in pytest_fakesecrets/_aws/operations/ and a line in the table "
         "OPERATIONS of its __init__.py; CONTRIBUTING.md shows how."
     )
@@ -120,19 +120,19 @@ def test_an_operation_outside_the_table_is_refused(secrets_client, monkeypatch):
 
 
 def test_a_refusal_is_no_error_of_aws():
-    """What is not imitated is a misuse that no `except ClientError` of the code hides."""
-    assert issubclass(NotImitatedError, NotImplementedError)
-    assert issubclass(NotImitatedError, UsageError)
-    assert not issubclass(NotImitatedError, (ClientError, BotoCoreError))
+    """What is not supported is a misuse that no `except ClientError` of the code hides."""
+    assert issubclass(UnsupportedError, NotImplementedError)
+    assert issubclass(UnsupportedError, UsageError)
+    assert not issubclass(UnsupportedError, (ClientError, BotoCoreError))
 
 
 def test_an_unknown_member_is_refused():
     """A member that AWS has added since is refused by name, and never swallowed."""
-    with pytest.raises(NotImitatedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         refuse_unknown("GetSecretValue", {"SecretId": "a", "VersionColour": "red"})
 
     message = (
-        "The member VersionColour of GetSecretValue is not imitated: it is newer than this "
+        "The member VersionColour of GetSecretValue is not supported: it is newer than this "
         "version of pytest-fakesecrets. Update it, or leave the member out."
     )
     assert message == str(caught.value)
@@ -151,7 +151,7 @@ def test_documented_errors_are_classes_of_the_client(fake_secrets, secrets_clien
     codes = [error.name for error in MODEL.operation_model(operation).error_shapes]
     met = {}
     for code in codes:
-        fault = fake_secrets.faults.add(code, operation=operation)
+        fault = fake_secrets.faults.error(code, operation=operation)
         with pytest.raises(getattr(secrets_client.exceptions, code)) as caught:
             getattr(secrets_client, snake_case(operation))(**given)
         fault.cancel()

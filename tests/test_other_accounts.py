@@ -249,7 +249,7 @@ def test_a_service_needs_a_grant_of_its_own(fake_secrets):
     """A service belongs to no account, so only a resource policy lets it in."""
     fake_secrets.add(database())
 
-    with fake_secrets.caller(principal="rds.amazonaws.com"):
+    with fake_secrets.acting_as(principal="rds.amazonaws.com"):
         met = refusal(boto3.client("secretsmanager").describe_secret, SecretId="db")
 
     assert denied("DescribeSecret", by="rds.amazonaws.com", reason="no resource-based") == met
@@ -260,7 +260,7 @@ class TestCaller:
         """In the block each client acts as the caller, and after it as before."""
         clients = [secrets_client, boto3.client("secretsmanager"), fake_secrets.client()]
 
-        with fake_secrets.caller(principal=ROLE):
+        with fake_secrets.acting_as(principal=ROLE):
             for client in clients:
                 client.list_secrets()
         secrets_client.list_secrets()
@@ -274,7 +274,7 @@ class TestCaller:
         """What was said when a client was made comes before the block, key by key."""
         client = fake_secrets.client(account="333333333333")
 
-        with fake_secrets.caller(principal=ROLE, org_id="o-1"):
+        with fake_secrets.acting_as(principal=ROLE, org_id="o-1"):
             client.list_secrets()
 
         call = fake_secrets.calls.last
@@ -283,10 +283,10 @@ class TestCaller:
 
     def test_blocks_add_up(self, fake_secrets, secrets_client):
         """A block within a block adds to it; another account comes without the principal."""
-        with fake_secrets.caller(principal=ROLE, source_vpc="vpc-1"):
-            with fake_secrets.caller(source_vpce="vpce-1"):
+        with fake_secrets.acting_as(principal=ROLE, source_vpc="vpc-1"):
+            with fake_secrets.acting_as(source_vpce="vpce-1"):
                 secrets_client.list_secrets()
-            with fake_secrets.caller(account=OWNER):
+            with fake_secrets.acting_as(account=OWNER):
                 secrets_client.list_secrets()
 
         first, second = fake_secrets.calls
@@ -297,7 +297,7 @@ class TestCaller:
 
     def test_the_block_ends_with_an_error_too(self, fake_secrets, secrets_client):
         """A block that an exception leaves is over as well."""
-        with pytest.raises(KeyError), fake_secrets.caller(account=ACCOUNT):
+        with pytest.raises(KeyError), fake_secrets.acting_as(account=ACCOUNT):
             raise KeyError
 
         secrets_client.list_secrets()
@@ -306,7 +306,7 @@ class TestCaller:
 
     def test_another_thread_is_not_in_the_block(self, fake_secrets, secrets_client):
         """A block holds for its thread, and for another that runs in a copy of its context."""
-        with ThreadPoolExecutor(1) as pool, fake_secrets.caller(account=ACCOUNT):
+        with ThreadPoolExecutor(1) as pool, fake_secrets.acting_as(account=ACCOUNT):
             pool.submit(contextvars.Context().run, secrets_client.list_secrets).result()
             pool.submit(contextvars.copy_context().run, secrets_client.list_secrets).result()
 
@@ -316,7 +316,7 @@ class TestCaller:
         """Each asyncio task acts as its own caller, whatever others do meanwhile."""
 
         async def act(account):
-            with fake_secrets.caller(account=account):
+            with fake_secrets.acting_as(account=account):
                 await asyncio.sleep(0)
                 secrets_client.create_secret(Name=account)
                 await asyncio.sleep(0)
@@ -366,7 +366,7 @@ class TestCaller:
     )
     def test_a_wrong_caller_is_refused(self, fake_secrets, given, message):
         """Who cannot be is refused where the test says it, by both ways."""
-        for way in (fake_secrets.caller, fake_secrets.client):
+        for way in (fake_secrets.acting_as, fake_secrets.client):
             with pytest.raises(UsageError) as caught:
                 way(**given)
 
@@ -376,7 +376,7 @@ class TestCaller:
     def test_a_wrong_key_is_refused(self, fake_secrets, value):
         """The value of a condition key is text, or several."""
         with pytest.raises(UsageError) as caught:
-            fake_secrets.caller(keys={"aws:PrincipalTag/team": value})
+            fake_secrets.acting_as(keys={"aws:PrincipalTag/team": value})
 
         assert (
             f"The key 'aws:PrincipalTag/team' of a caller has the value {value!r}. "
@@ -385,7 +385,7 @@ class TestCaller:
 
     def test_a_service_of_an_account(self, fake_secrets, secrets_client):
         """A service may act for an account."""
-        with fake_secrets.caller(account=ACCOUNT, principal="rds.amazonaws.com"):
+        with fake_secrets.acting_as(account=ACCOUNT, principal="rds.amazonaws.com"):
             refusal(secrets_client.list_secrets)
 
         call = fake_secrets.calls.last

@@ -53,7 +53,7 @@ def passed(fake, since):
 def test_a_call_that_never_reaches_aws(fake, frozen_time, error):
     """The client meets botocore's exception, as late as it would, and nothing is changed."""
     before = fake.snapshot()
-    fault = fake.faults.add(error)
+    fault = fake.faults.error(error)
     client = client_that_gives_up(connect_timeout=3, read_timeout=7)
 
     with pytest.raises(getattr(botocore.exceptions, error)) as caught:
@@ -67,7 +67,7 @@ def test_a_call_that_never_reaches_aws(fake, frozen_time, error):
 @pytest.mark.parametrize("timeout", ["ConnectTimeoutError", "ReadTimeoutError"])
 def test_a_timeout_takes_a_minute_by_default(fake, frozen_time, timeout):
     """A client that was told nothing waits for botocore's 60 seconds."""
-    fake.faults.add(timeout)
+    fake.faults.error(timeout)
 
     assert timeout == outcome(client_that_gives_up().list_secrets)
     assert 60 == passed(fake, frozen_time)
@@ -75,7 +75,7 @@ def test_a_timeout_takes_a_minute_by_default(fake, frozen_time, timeout):
 
 def test_a_timeout_of_a_client_that_waits_forever(fake, frozen_time):
     """A client without a timeout meets one all the same, as it would never come back."""
-    fake.faults.add("ReadTimeoutError")
+    fake.faults.error("ReadTimeoutError")
 
     assert "ReadTimeoutError" == outcome(client_that_gives_up(read_timeout=None).list_secrets)
     assert 0 == passed(fake, frozen_time)
@@ -85,7 +85,7 @@ def test_a_timeout_of_a_client_that_waits_forever(fake, frozen_time):
 @pytest.mark.parametrize("error", UNREACHABLE)
 def test_exhausted_retries(fake, frozen_time, mode, attempts, error):
     """Botocore tries as often as ever, and then raises the exception itself."""
-    fault = fake.faults.add(error)
+    fault = fake.faults.error(error)
     client = client_of(mode, connect_timeout=3, read_timeout=7)
 
     assert error == outcome(client.get_secret_value, SecretId="db")
@@ -102,7 +102,7 @@ def test_exhausted_retries(fake, frozen_time, mode, attempts, error):
 @pytest.mark.parametrize("error", UNREACHABLE)
 def test_an_outage_that_ends(fake, mode, error):
     """A retry that reaches AWS hides the outage from the code under test."""
-    fake.faults.add(error, times=2)
+    fake.faults.error(error, times=2)
 
     answer = client_of(mode).get_secret_value(SecretId="db")
 
@@ -114,9 +114,9 @@ def test_an_outage_that_ends(fake, mode, error):
 def test_an_outage_in_a_block(fake):
     """A fault ends with its block."""
     client = client_that_gives_up()
-    with fake.faults.add("EndpointConnectionError", region="us-east-1") as outage:
+    with fake.faults.error("EndpointConnectionError", region="us-east-1") as outage:
         assert "EndpointConnectionError" == outcome(client.list_secrets)
-        assert "armed" == outage.state
+        assert "active" == outage.state
 
     assert "OK" == outcome(client.list_secrets)
     assert (1, "cancelled") == (outage.hits, outage.state)
@@ -124,7 +124,7 @@ def test_an_outage_in_a_block(fake):
 
 def test_a_call_that_never_reaches_aws_asks_for_no_permission(fake):
     """Neither a denial nor a lack of the secret is met before the connection."""
-    fake.faults.add("SSLError")
+    fake.faults.error("SSLError")
     denial = fake.deny("GetSecretValue")
 
     assert "SSLError" == outcome(client_that_gives_up().get_secret_value, SecretId="no")
@@ -132,45 +132,49 @@ def test_a_call_that_never_reaches_aws_asks_for_no_permission(fake):
 
 
 SLOW = {
-    "slow": ({}, [("slow", 5)], "OK", 5),
-    "slow twice": ({}, [("slow", 5), ("slow", 2.5)], "OK", 7.5),
-    "just in time": ({}, [("slow", 60)], "OK", 60),
-    "too slow": ({}, [("slow", 60.001)], "ReadTimeoutError", 60),
-    "an hour": ({}, [("slow", 3600)], "ReadTimeoutError", 60),
-    "too slow for this client": ({"read_timeout": 3}, [("slow", 5)], "ReadTimeoutError", 3),
-    "slow for a patient client": ({"read_timeout": 900}, [("slow", 600)], "OK", 600),
-    "slow for one that waits forever": ({"read_timeout": None}, [("slow", 3600)], "OK", 3600),
+    "slow": ({}, [("delay", 5)], "OK", 5),
+    "slow twice": ({}, [("delay", 5), ("delay", 2.5)], "OK", 7.5),
+    "just in time": ({}, [("delay", 60)], "OK", 60),
+    "too slow": ({}, [("delay", 60.001)], "ReadTimeoutError", 60),
+    "an hour": ({}, [("delay", 3600)], "ReadTimeoutError", 60),
+    "too slow for this client": ({"read_timeout": 3}, [("delay", 5)], "ReadTimeoutError", 3),
+    "slow for a patient client": ({"read_timeout": 900}, [("delay", 600)], "OK", 600),
+    "slow for one that waits forever": ({"read_timeout": None}, [("delay", 3600)], "OK", 3600),
     "together too slow": (
-        {"read_timeout": 3}, [("slow", 2), ("slow", 2)], "ReadTimeoutError", 3,
+        {"read_timeout": 3}, [("delay", 2), ("delay", 2)], "ReadTimeoutError", 3,
     ),
-    "slow error": ({}, [("slow", 5), ("add", "InternalServiceError")], "InternalServiceError", 5),
-    "error, slow": ({}, [("add", "InternalServiceError"), ("slow", 5)], "InternalServiceError", 5),
-    "too slow error": ({}, [("slow", 61), ("add", "InternalFailure")], "ReadTimeoutError", 60),
-    "slow and lost": ({}, [("slow", 5), ("lose_response",)], "ReadTimeoutError", 60),
+    "slow error": (
+        {}, [("delay", 5), ("error", "InternalServiceError")], "InternalServiceError", 5,
+    ),
+    "error, slow": (
+        {}, [("error", "InternalServiceError"), ("delay", 5)], "InternalServiceError", 5,
+    ),
+    "too slow error": ({}, [("delay", 61), ("error", "InternalFailure")], "ReadTimeoutError", 60),
+    "slow and lost": ({}, [("delay", 5), ("drop_response",)], "ReadTimeoutError", 60),
     "slowly closed": (
-        {}, [("slow", 5), ("lose_response", "ConnectionClosedError")], "ConnectionClosedError", 5,
+        {}, [("delay", 5), ("drop_response", "ConnectionClosedError")], "ConnectionClosedError", 5,
     ),
     "closed too late": (
-        {}, [("slow", 61), ("lose_response", "ConnectionClosedError")], "ReadTimeoutError", 60,
+        {}, [("delay", 61), ("drop_response", "ConnectionClosedError")], "ReadTimeoutError", 60,
     ),
-    "slow and garbled": ({}, [("slow", 5), ("garble",)], "OK", 5),
+    "slow and garbled": ({}, [("delay", 5), ("corrupt_response",)], "OK", 5),
     "slow outage": (
-        {}, [("slow", 5), ("add", "ConnectionClosedError")], "ConnectionClosedError", 5,
+        {}, [("delay", 5), ("error", "ConnectionClosedError")], "ConnectionClosedError", 5,
     ),
     "too slow outage": (
-        {}, [("slow", 61), ("add", "ConnectionClosedError")], "ReadTimeoutError", 60,
+        {}, [("delay", 61), ("error", "ConnectionClosedError")], "ReadTimeoutError", 60,
     ),
     "no connection": (
-        {}, [("slow", 61), ("add", "EndpointConnectionError")], "EndpointConnectionError", 0,
+        {}, [("delay", 61), ("error", "EndpointConnectionError")], "EndpointConnectionError", 0,
     ),
-    "no handshake": ({}, [("add", "SSLError"), ("slow", 61)], "SSLError", 0),
+    "no handshake": ({}, [("error", "SSLError"), ("delay", 61)], "SSLError", 0),
     "slow to connect": (
-        {"connect_timeout": 3}, [("slow", 5), ("add", "ConnectTimeoutError")],
+        {"connect_timeout": 3}, [("delay", 5), ("error", "ConnectTimeoutError")],
         "ConnectTimeoutError", 3,
     ),
-    "lost for good": ({"read_timeout": None}, [("lose_response",)], "ReadTimeoutError", 0),
+    "lost for good": ({"read_timeout": None}, [("drop_response",)], "ReadTimeoutError", 0),
 }  # fmt: skip
-EFFECTLESS = {"add"}
+EFFECTLESS = {"error"}
 
 
 @pytest.mark.parametrize("case", SLOW)
@@ -190,20 +194,20 @@ def test_slow_answers(fake, frozen_time, case):
 
 def test_a_slow_answer_strikes_only_where_one_is_awaited(fake):
     """Who cannot connect waits for no slow answer, and so none is counted."""
-    slow = fake.faults.slow(5, times=1)
-    fake.faults.add("EndpointConnectionError", times=1)
+    slow = fake.faults.delay(5, times=1)
+    fake.faults.error("EndpointConnectionError", times=1)
     client = client_that_gives_up()
 
     assert "EndpointConnectionError" == outcome(client.list_secrets)
-    assert (0, "armed") == (slow.hits, slow.state)
+    assert (0, "active") == (slow.hits, slow.state)
     assert "OK" == outcome(client.list_secrets)
-    assert (1, "used up") == (slow.hits, slow.state)
+    assert (1, "exhausted") == (slow.hits, slow.state)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_slow_answer_is_asked_for_again(fake, frozen_time, mode):
     """A client that gave up tries again, and each try takes as long as it waits."""
-    fake.faults.slow(5, times=2)
+    fake.faults.delay(5, times=2)
 
     answer = client_of(mode, read_timeout=2).get_secret_value(SecretId="db")
 
@@ -217,7 +221,7 @@ def test_what_falls_due_during_a_slow_answer_happens(fake):
     """A recovery window that ends while the client waits has ended for its next call."""
     client = client_that_gives_up(read_timeout=None)
     client.delete_secret(SecretId="db", RecoveryWindowInDays=7)
-    fake.faults.slow(8 * 24 * 3600)
+    fake.faults.delay(8 * 24 * 3600)
 
     assert "OK" == outcome(client.describe_secret, SecretId="db")
     assert "ResourceNotFoundException" == outcome(client.describe_secret, SecretId="db")
@@ -231,7 +235,7 @@ def test_a_timeout_of_its_own_for_one_call(fake, frozen_time):
 
     client = client_that_gives_up()
     client.meta.events.register("before-call.secrets-manager.ListSecrets", hurry)
-    fake.faults.slow(5)
+    fake.faults.delay(5)
 
     assert "ReadTimeoutError" == outcome(client.list_secrets)
     assert "OK" == outcome(client.get_secret_value, SecretId="db")
@@ -248,7 +252,11 @@ WRITES = {
          "RotationRules": {"AutomaticallyAfterDays": 30}},
     ),
 }  # fmt: skip
-LOSSES = [("lose_response",), ("lose_response", "ConnectionClosedError"), ("garble", HTML)]
+LOSSES = [
+    ("drop_response",),
+    ("drop_response", "ConnectionClosedError"),
+    ("corrupt_response", HTML),
+]
 
 
 def state_after(call, parameters, *fault, **options):
@@ -272,7 +280,7 @@ def state_after(call, parameters, *fault, **options):
 def test_a_lost_response_and_its_retry_have_one_effect(frozen_time, write, loss):
     """The retry brings the same token, so that AWS knows it: one version, one rotation."""
     call, parameters = WRITES[write]
-    options = {"status": 502} if loss[0] == "garble" else {}
+    options = {"status": 502} if loss[0] == "corrupt_response" else {}
     expected, rotations, answer, _ = state_after(call, parameters)
 
     secrets, again, retried, logged = state_after(call, parameters, *loss, times=1, **options)
@@ -289,7 +297,7 @@ def test_a_write_that_is_not_idempotent_fails_when_it_is_sent_again(fake):
     old = fake["db"].labels["AWSCURRENT"]
     new = client.put_secret_value(SecretId="db", SecretString="v")["VersionId"]
     client.update_secret_version_stage(SecretId="db", VersionStage="x", MoveToVersionId=old)
-    fake.faults.lose_response(operation="UpdateSecretVersionStage", times=1)
+    fake.faults.drop_response(operation="UpdateSecretVersionStage", times=1)
 
     assert "InvalidParameterException" == outcome(
         client.update_secret_version_stage,
@@ -305,7 +313,7 @@ def test_a_write_that_is_not_idempotent_fails_when_it_is_sent_again(fake):
 @pytest.mark.parametrize(("mode", "attempts"), [("legacy", 5), ("standard", 3), ("adaptive", 3)])
 def test_responses_that_are_always_lost(fake, mode, attempts):
     """A client gives up in the end, and its write has happened once."""
-    fault = fake.faults.lose_response()
+    fault = fake.faults.drop_response()
     client = client_of(mode)
 
     assert "ReadTimeoutError" == outcome(client.put_secret_value, SecretId="db", SecretString="v")
@@ -315,7 +323,7 @@ def test_responses_that_are_always_lost(fake, mode, attempts):
 
 def test_a_refusal_may_be_lost_as_well(fake):
     """What AWS would have refused is not heard of either."""
-    fake.faults.lose_response("ConnectionClosedError")
+    fake.faults.drop_response("ConnectionClosedError")
 
     assert "ConnectionClosedError" == outcome(
         client_that_gives_up().get_secret_value, SecretId="no"
@@ -326,12 +334,12 @@ def test_a_refusal_may_be_lost_as_well(fake):
 @pytest.mark.parametrize(
     ("first", "second", "expected", "value"),
     [
-        (("add", "InternalServiceError"), ("lose_response",), "InternalServiceError", "old"),
-        (("lose_response",), ("add", "InternalServiceError"), "ReadTimeoutError", "new"),
-        (("add", "SSLError"), ("garble", HTML), "SSLError", "old"),
-        (("garble", b"{}"), ("add", "SSLError"), "OK", "new"),
-        (("lose_response",), ("garble",), "ReadTimeoutError", "new"),
-        (("add", "SSLError"), ("add", "ReadTimeoutError"), "SSLError", "old"),
+        (("error", "InternalServiceError"), ("drop_response",), "InternalServiceError", "old"),
+        (("drop_response",), ("error", "InternalServiceError"), "ReadTimeoutError", "new"),
+        (("error", "SSLError"), ("corrupt_response", HTML), "SSLError", "old"),
+        (("corrupt_response", b"{}"), ("error", "SSLError"), "OK", "new"),
+        (("drop_response",), ("corrupt_response",), "ReadTimeoutError", "new"),
+        (("error", "SSLError"), ("error", "ReadTimeoutError"), "SSLError", "old"),
     ],
 )
 def test_the_first_of_those_that_decide_wins(fake, first, second, expected, value):
@@ -392,7 +400,7 @@ def parameters_of(method):
 def test_garbled_answers(fake, case):
     """Botocore's parser makes of the body what it makes of any other."""
     method, damage, expected = GARBLED[case]
-    fault = fake.faults.garble(**damage)
+    fault = fake.faults.corrupt_response(**damage)
     client = client_that_gives_up()
 
     if inspect.isclass(expected):
@@ -416,7 +424,7 @@ def test_garbled_answers(fake, case):
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_page_of_a_proxy_is_retried(fake, mode, status):
     """Botocore repeats a call that met a server's error, whatever its body."""
-    fake.faults.garble(HTML, status=status, times=2)
+    fake.faults.corrupt_response(HTML, status=status, times=2)
 
     answer = client_of(mode).get_secret_value(SecretId="db")
 
@@ -433,7 +441,7 @@ def test_half_of_an_answer_arrives(fake):
         lambda response_dict, **_: bodies.append(response_dict["body"]),
     )
     client.describe_secret(SecretId="db")
-    fake.faults.garble()
+    fake.faults.corrupt_response()
 
     client.describe_secret(SecretId="db")
 
@@ -444,7 +452,7 @@ def test_half_of_an_answer_arrives(fake):
 
 def test_an_error_that_arrives_as_a_success(fake):
     """The log tells what the client made of the answer, not what AWS meant."""
-    fake.faults.garble(status=200)
+    fake.faults.corrupt_response(status=200)
 
     assert "OK" == outcome(client_that_gives_up().get_secret_value, SecretId="no")
     assert ("OK", ["OK"]) == (fake.calls.last.outcome, fake.calls.last.outcomes)
@@ -452,7 +460,7 @@ def test_an_error_that_arrives_as_a_success(fake):
 
 def test_a_garbled_answer_to_a_write(fake):
     """A write whose answer is damaged has happened."""
-    fake.faults.garble()
+    fake.faults.corrupt_response()
 
     answer = client_that_gives_up().put_secret_value(SecretId="db", SecretString="new")
 
@@ -462,11 +470,11 @@ def test_a_garbled_answer_to_a_write(fake):
 
 def test_the_log_of_a_long_story(fake, frozen_time):
     """A call tells of each attempt's outcome, of each delay, and when it began and ended."""
-    fake.faults.slow(5, times=1)
-    fake.faults.add("ThrottlingException", nth=1)
-    fake.faults.add("EndpointConnectionError", nth=2)
-    fake.faults.lose_response(nth=3)
-    fake.faults.garble(HTML, status=502, nth=4)
+    fake.faults.delay(5, times=1)
+    fake.faults.error("ThrottlingException", nth=1)
+    fake.faults.error("EndpointConnectionError", nth=2)
+    fake.faults.drop_response(nth=3)
+    fake.faults.corrupt_response(HTML, status=502, nth=4)
     client = boto3.client("secretsmanager", config=Config(retries={"max_attempts": 5}))
 
     client.get_secret_value(SecretId="db")
@@ -482,7 +490,7 @@ def test_the_log_of_a_long_story(fake, frozen_time):
     assert (5, None, "OK") == (call.attempts, call.error, call.outcome)
     assert 4 == len(call.delays)
     assert 5 + 60 + sum(call.delays) == pytest.approx(passed(fake, frozen_time), abs=0.01)
-    assert (frozen_time, fake.clock.now()) == (call.at, call.ended)
+    assert (frozen_time, fake.clock.now()) == (call.started, call.ended)
 
 
 def test_the_log_of_a_call_without_trouble(fake, frozen_time):
@@ -491,4 +499,4 @@ def test_the_log_of_a_call_without_trouble(fake, frozen_time):
 
     call = fake.calls.last
     assert (["OK"], []) == (call.outcomes, call.delays)
-    assert frozen_time == call.at == call.ended
+    assert frozen_time == call.started == call.ended

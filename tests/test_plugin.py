@@ -432,7 +432,7 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose among: account, file, leaks, real, region, unused_faults."
+                "Choose among: account, allow_real_calls, file, leaks, region, unused_faults."
             ),
         ),
         (
@@ -535,7 +535,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
             ),
         ),
         (
-            'fake_secrets.faults.add("ThrottlingException", times=0)',
+            'fake_secrets.faults.error("ThrottlingException", times=0)',
             "times=0 is not a number of attempts. Give 1 or more, or None for all.",
         ),
         (
@@ -580,7 +580,7 @@ def test_markers_are_documented(run):
     shown = {line.partition("(")[0]: line for line in result.outlines}
 
     for marker, options in (
-        ("secrets", ["*seeds", "region=None", "account=None", "file=()", "real=False"]),
+        ("secrets", ["*seeds", "region=None", "account=None", "file=()", "allow_real_calls=False"]),
         ("secrets_errors", ["*operations", "only=None", "also=()"]),
     ):
         line = shown[f"@pytest.mark.{marker}"]
@@ -968,14 +968,14 @@ def test_a_mark_of_one_parameter_is_its_own(run):
 
 
 def test_real_of_one_parameter_is_its_own(pytester):
-    """Under fakesecrets_always, one case may reach the real AWS while the others have copies."""
-    pytester.makeini("[pytest]\nfakesecrets_always = true\n")
+    """Under fakesecrets_autouse, one case may reach the real AWS while the others have copies."""
+    pytester.makeini("[pytest]\nfakesecrets_autouse = true\n")
     pytester.makepyfile("""
     import pytest
     from botocore.endpoint import Endpoint
 
     @pytest.mark.parametrize(
-        "value", [1, pytest.param(2, marks=pytest.mark.secrets(real=True)), 3]
+        "value", [1, pytest.param(2, marks=pytest.mark.secrets(allow_real_calls=True)), 3]
     )
     def test_it(value, request):
         assert ("fake_secrets" in request.node.fixturenames) == (value != 2)
@@ -1013,7 +1013,7 @@ def test_secrets_error_where_nothing_runs_several_times(pytester, source):
     result = pytester.runpytest_inprocess(*OPTIONS)
 
     assert 0 != result.ret
-    assert "for error in fake.faults.each()" in result.stdout.str()
+    assert "for error in fake.faults.each_error()" in result.stdout.str()
 
 
 def test_operations_in_a_list_are_refused(run):

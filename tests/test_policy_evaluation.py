@@ -160,7 +160,7 @@ def test_strings_are_compared(fake_secrets, operator, value, allowed):
     """Each operator of strings compares as it is called."""
     add(fake_secrets, statement(Condition={operator: {"aws:principaltag/TEAM": value}}))
 
-    with fake_secrets.caller(account=ACCOUNT, keys={"aws:PrincipalTag/team": "Web"}):
+    with fake_secrets.acting_as(account=ACCOUNT, keys={"aws:PrincipalTag/team": "Web"}):
         assert allowed == reads(fake_secrets.client())
 
 
@@ -234,7 +234,7 @@ CONDITIONS = {
 def test_a_condition_is_evaluated(fake_secrets, operator, key, value, allowed):
     """A statement means the requests that fulfil its conditions."""
     add(fake_secrets, statement(Condition={operator: {key: value}}), tags={"Team": "web"})
-    caller = fake_secrets.caller(
+    caller = fake_secrets.acting_as(
         principal=SESSION,
         org_id="o-1",
         source_account="333333333333",
@@ -258,7 +258,7 @@ def test_all_conditions_have_to_hold(fake_secrets, allowed):
     }
     add(fake_secrets, statement(Condition=condition))
 
-    with fake_secrets.caller(account=ACCOUNT, source_vpce="vpce-1"):
+    with fake_secrets.acting_as(account=ACCOUNT, source_vpce="vpce-1"):
         assert allowed == reads(fake_secrets.client())
 
 
@@ -347,5 +347,5 @@ def test_a_service_has_no_account(fake_secrets):
     }
     add(fake_secrets, statement(Condition=condition))
 
-    with fake_secrets.caller(principal="rds.amazonaws.com", source_account=OWNER):
+    with fake_secrets.acting_as(principal="rds.amazonaws.com", source_account=OWNER):
         assert reads(fake_secrets.client())

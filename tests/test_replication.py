@@ -872,7 +872,7 @@ def test_a_refused_seed_changes_nothing(fake_secrets):
 
 def test_faults_do_not_replicate(fake_secrets, replicated, secrets_client, europe):
     """A change that fails reaches no replica."""
-    fake_secrets.faults.add("EncryptionFailure", operation="PutSecretValue")
+    fake_secrets.faults.error("EncryptionFailure", operation="PutSecretValue")
 
     refusal(secrets_client.put_secret_value, SecretId="a", SecretString="x")
 

@@ -75,10 +75,10 @@ def rich():
         Secret("away", region="eu-west-1", account=OTHER),
         Secret("old", versions=[Version("o", ["AWSCURRENT"], id=ID.format(4))], deleted=True),
     ) as fake:
-        fake.faults.add("ThrottlingException", operation="GetSecretValue", times=2)
-        fake.faults.lose_response(operation="GetSecretValue", times=1)
-        fake.faults.add("InternalServiceError", secret="prod/bd", when=never)
-        fake.faults.slow(3, operation="ListSecrets").cancel()
+        fake.faults.error("ThrottlingException", operation="GetSecretValue", times=2)
+        fake.faults.drop_response(operation="GetSecretValue", times=1)
+        fake.faults.error("InternalServiceError", secret="prod/bd", when=never)
+        fake.faults.delay(3, operation="ListSecrets").cancel()
         fake.rotation_lambda(ROTATE, rotate)
         client = patient_client()
         client.get_secret_value(SecretId="prod/db")
@@ -109,13 +109,13 @@ calls:
   4  GetResourcePolicy  away (eu-west-1, 222222222222)  OK
   5  ListSecrets        (eu-west-1)                     OK
 faults:
-  2 hits, used up       ThrottlingException
+  2 hits, exhausted     ThrottlingException
       GetSecretValue of any secret
-  1 hit, used up        lost response (ReadTimeoutError)
+  1 hit, exhausted      dropped response (ReadTimeoutError)
       GetSecretValue of any secret
-  NEVER HIT, armed      InternalServiceError
+  NEVER HIT, active     InternalServiceError
       any operation of prod/bd, when=never
-  NEVER HIT, cancelled  answer after 3 s
+  NEVER HIT, cancelled  response after 3 s
       ListSecrets of any secret
 rotations:
   cert  failed  createSecret ValueError
@@ -136,10 +136,10 @@ call: 2 GetSecretValue cert ResourceNotFoundException
 call: 3 RotateSecret cert OK
 call: 4 GetResourcePolicy away (eu-west-1, 222222222222) OK
 call: 5 ListSecrets (eu-west-1) OK
-fault: 2 hits, used up ThrottlingException GetSecretValue of any secret
-fault: 1 hit, used up lost response (ReadTimeoutError) GetSecretValue of any secret
-fault: NEVER HIT, armed InternalServiceError any operation of prod/bd, when=never
-fault: NEVER HIT, cancelled answer after 3 s ListSecrets of any secret
+fault: 2 hits, exhausted ThrottlingException GetSecretValue of any secret
+fault: 1 hit, exhausted dropped response (ReadTimeoutError) GetSecretValue of any secret
+fault: NEVER HIT, active InternalServiceError any operation of prod/bd, when=never
+fault: NEVER HIT, cancelled response after 3 s ListSecrets of any secret
 rotation: cert failed createSecret ValueError
 secret: prod/db 111111…222222 AWSCURRENT {...}; 111111…222222 AWSPREVIOUS {...}; 1 deprecated version
 secret: cert 111111…222222 AWSCURRENT b'***'; <<PENDING>> AWSPENDING -
@@ -233,9 +233,9 @@ def test_a_batch_names_its_secrets(fake_secrets, secrets_client):
 def test_a_call_without_an_outcome(fake_secrets, secrets_client):
     """A call that has not ended has no outcome; one that the test broke off has the exception."""
     seen = []
-    fake_secrets.faults.slow(1, when=lambda _: seen.append(str(fake_secrets.calls)))
+    fake_secrets.faults.delay(1, when=lambda _: seen.append(str(fake_secrets.calls)))
     secrets_client.list_secrets()
-    fake_secrets.faults.slow(1, when=lambda _: int(CANARY))
+    fake_secrets.faults.delay(1, when=lambda _: int(CANARY))
     attempt(secrets_client.list_secrets)
 
     assert "calls:\n  1  ListSecrets    no outcome" == seen[0]
@@ -249,7 +249,7 @@ def test_what_is_no_code_of_aws(fake_secrets, secrets_client):
     bodies = [b"\xff", b"", b'{"__type": "canary-7f3a"}', b'{"__type": "ThrottlingException"}']
     client = patient_client()
     for body in bodies:
-        with fake_secrets.faults.garble(body, status=400):
+        with fake_secrets.faults.corrupt_response(body, status=400):
             attempt(client.list_secrets)
 
     assert [
@@ -365,13 +365,13 @@ def test_faults_name_secrets_as_calls_do(fake_secrets):
     """The secret of a fault is named as that of a call, also where it was given by ARN."""
     here = fake_secrets.add("a").arn
     there = here.replace("us-east-1", "eu-west-1")
-    fake_secrets.faults.lag(calls=1, secret=here, version_stage="blue")
-    fake_secrets.faults.garble(secret=there)
+    fake_secrets.faults.stale_reads(calls=1, secret=here, version_stage="blue")
+    fake_secrets.faults.corrupt_response(secret=there)
 
     assert [
-        "  NEVER HIT, armed  reads behind by 1 calls",
+        "  NEVER HIT, active  stale reads for 1 calls",
         "      any operation of a, version_stage=blue",
-        "  NEVER HIT, armed  garbled answer           any operation of a (eu-west-1)",
+        "  NEVER HIT, active  corrupted response       any operation of a (eu-west-1)",
     ] == table(fake_secrets, "faults")
 
 
@@ -399,7 +399,9 @@ def test_long_lists_are_cut(fake_secrets, secrets_client):
     """The latest calls and rotations are shown, and the secrets that calls were about first."""
     for number in range(30):
         fake_secrets.add(f"s{number:02}", "v")
-        fake_secrets.faults.add("DecryptionFailure", operation="GetSecretValue", secret=f"{number}")
+        fake_secrets.faults.error(
+            "DecryptionFailure", operation="GetSecretValue", secret=f"{number}"
+        )
     fake_secrets.rotation_lambda(ROTATE, rotate)
     fake_secrets.rotation_retries = 21
     secrets_client.rotate_secret(SecretId="s28", RotationLambdaARN=ROTATE, RotationRules=DAYS)
@@ -461,10 +463,10 @@ def test_no_value_shows(fake_secrets, secrets_client):
     fake_secrets.rotation_retries = 1
     secrets_client.rotate_secret(SecretId="text", RotationLambdaARN=ROTATE, RotationRules=DAYS)
     for predicate in predicates():
-        fake_secrets.faults.add("InternalFailure", message=CANARY, when=predicate)
-    with fake_secrets.faults.garble(b'{"__type": "%s"}' % CANARY.encode(), status=400):
+        fake_secrets.faults.error("InternalFailure", message=CANARY, when=predicate)
+    with fake_secrets.faults.corrupt_response(b'{"__type": "%s"}' % CANARY.encode(), status=400):
         attempt(secrets_client.list_secrets)
-    with fake_secrets.faults.add("ThrottlingException", message=CANARY):
+    with fake_secrets.faults.error("ThrottlingException", message=CANARY):
         attempt(secrets_client.list_secrets)
     told = [str(fake_secrets), str(fake_secrets.calls), repr(fake_secrets.calls)]
     told += [repr(fake_secrets.rotations), repr(fake_secrets.faults), str(properties(fake_secrets))]
@@ -509,10 +511,10 @@ def test_no_line_is_wider_than_a_terminal(made):
     """Whatever is called, with whatever names, a line is printable and has 80 columns at most."""
     with FakeSecrets(Secret("a", region="eu-west-1", account=OTHER)) as fake:
         client = fake.client("ap-southeast-2", account="333333333333")
-        fake.faults.add("MissingAuthenticationTokenException", operation="DeleteSecret", every=2)
+        fake.faults.error("MissingAuthenticationTokenException", operation="DeleteSecret", every=2)
         for operation, name in made:
             if hasattr(client, operation):
-                fake.faults.slow(1, secret=name, version_stage=name, every=2)
+                fake.faults.delay(1, secret=name, version_stage=name, every=2)
                 attempt(getattr(client, operation), **CALLS[operation](name))
         lines = str(fake).splitlines()
 

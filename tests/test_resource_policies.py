@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, Secret, UsageError
+from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import operations, request_shape
 from pytest_fakesecrets._aws.iam.policy import read_policy
 from pytest_fakesecrets._aws.operations import snake_case
@@ -41,7 +41,7 @@ HARMLESS_WRITTEN = """{
   } ]
 }"""
 NOT_IMITATED = (
-    "The condition operator BinaryEquals is not imitated. Imitated are: ArnEquals, ArnLike, "
+    "The condition operator BinaryEquals is not supported. Supported are: ArnEquals, ArnLike, "
     "ArnNotEquals, ArnNotLike, Bool, DateEquals, DateGreaterThan, DateGreaterThanEquals, "
     "DateLessThan, DateLessThanEquals, DateNotEquals, IpAddress, NotIpAddress, Null, "
     "NumericEquals, NumericGreaterThan, NumericGreaterThanEquals, NumericLessThan, "
@@ -509,8 +509,8 @@ def test_how_a_policy_is_written_does_not_change_what_it_says(fake_secrets):
         pytest.param(
             {"Condition": {"StringEquals": {"secretsmanager:Colour": "red"}}},
             (
-                "The condition key secretsmanager:Colour is not imitated. Imitated are the keys of "
-                "AWS as a whole and, with secretsmanager: before it: BlockPublicPolicy, "
+                "The condition key secretsmanager:Colour is not supported. Supported are the keys "
+                "of AWS as a whole and, with secretsmanager: before it: BlockPublicPolicy, "
                 "Description, ForceDeleteWithoutRecovery, ForceOverwriteReplicaSecret, KmsKeyId, "
                 "Name, RecoveryWindowInDays, RotateImmediately, RotationLambdaARN, SecretId, Type, "
                 "VersionId, VersionStage, ResourceTag/..., SecretPrimaryRegion."
@@ -520,7 +520,7 @@ def test_how_a_policy_is_written_does_not_change_what_it_says(fake_secrets):
         pytest.param(
             {"Condition": {"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}}},
             (
-                "The policy variable in '${aws:PrincipalTag/vpc}' is not imitated. "
+                "The policy variable in '${aws:PrincipalTag/vpc}' is not supported. "
                 "Write the value itself instead."
             ),
             id="variable",
@@ -531,7 +531,7 @@ def test_what_cannot_be_evaluated_is_a_usage_error(secrets_client, elements, mes
     """What AWS would evaluate and the fake cannot is refused when it is put."""
     text = json.dumps({"Version": "2012-10-17", "Statement": {**ALLOW, **elements}})
 
-    with pytest.raises(NotImitatedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         secrets_client.put_resource_policy(SecretId="a", ResourcePolicy=text)
 
     assert message == str(caught.value)

@@ -42,7 +42,7 @@ def failure_of(client, name="db"):
 def test_a_retry_that_succeeds_hides_the_error(fake_secrets, mode, code):
     """Botocore tries again after an error that may pass, and then gives the value."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add(code, operation="GetSecretValue", times=2)
+    fault = fake_secrets.faults.error(code, operation="GetSecretValue", times=2)
 
     response = client_of(mode).get_secret_value(SecretId="db")
 
@@ -50,7 +50,7 @@ def test_a_retry_that_succeeds_hides_the_error(fake_secrets, mode, code):
     assert 2 == response["ResponseMetadata"]["RetryAttempts"]
     assert 200 == response["ResponseMetadata"]["HTTPStatusCode"]
     assert 2 == fault.hits
-    assert not fault.armed
+    assert not fault.active
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -69,7 +69,7 @@ def test_a_call_without_trouble_has_no_retries(fake_secrets, mode):
 def test_botocore_gives_up_after_as_many_attempts_as_ever(fake_secrets, mode, attempts, code):
     """The number of attempts is the one of botocore's retry mode."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add(code, operation="GetSecretValue")
+    fault = fake_secrets.faults.error(code, operation="GetSecretValue")
 
     error = failure_of(client_of(mode))
 
@@ -82,7 +82,7 @@ def test_botocore_gives_up_after_as_many_attempts_as_ever(fake_secrets, mode, at
 def test_the_final_error_says_that_botocore_gave_up(fake_secrets):
     """The text of the final error counts the retries, as botocore writes it."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     error = failure_of(client_of("legacy"))
 
@@ -106,7 +106,7 @@ def test_the_final_error_says_that_botocore_gave_up(fake_secrets):
 def test_the_config_of_a_client_limits_its_attempts(fake_secrets, mode, retries, attempts):
     """The option max_attempts counts retries and total_max_attempts attempts, in every mode."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     error = failure_of(client_of(mode, **retries))
 
@@ -119,7 +119,7 @@ def test_the_environment_limits_the_attempts(fake_secrets, monkeypatch):
     monkeypatch.setenv("AWS_RETRY_MODE", "standard")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     error = failure_of(boto3.Session().client("secretsmanager", "us-east-1"))
 
@@ -132,7 +132,7 @@ def test_the_environment_limits_the_attempts(fake_secrets, monkeypatch):
 def test_an_error_that_stays_is_sent_once(fake_secrets, mode, code):
     """Botocore does not repeat what would fail again."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add(code, operation="GetSecretValue")
+    fault = fake_secrets.faults.error(code, operation="GetSecretValue")
 
     error = failure_of(client_of(mode))
 
@@ -154,7 +154,7 @@ def test_a_secret_that_is_missing_is_asked_for_once(fake_secrets):
 def test_the_attempts_of_one_call_are_one_call_in_the_log(fake_secrets):
     """The log counts calls, and each call its attempts and its last outcome."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     client = client_of("standard")
 
     client.get_secret_value(SecretId="db")
@@ -169,7 +169,7 @@ def test_the_attempts_of_one_call_are_one_call_in_the_log(fake_secrets):
 def test_a_call_that_never_succeeded_has_its_error_in_the_log(fake_secrets):
     """The outcome of a call is what the code under test saw."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue")
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue")
 
     failure_of(client_of("standard"))
 
@@ -183,7 +183,7 @@ def test_a_call_that_never_succeeded_has_its_error_in_the_log(fake_secrets):
 def test_a_fault_counts_attempts_across_calls(fake_secrets):
     """The times of a fault are attempts: a call may use up some, the next one the rest."""
     fake_secrets.add("db", "s3cret")
-    fault = fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=4)
+    fault = fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=4)
     client = client_of("standard")
 
     error = failure_of(client)
@@ -197,8 +197,8 @@ def test_a_fault_counts_attempts_across_calls(fake_secrets):
 def test_each_attempt_may_meet_another_fault(fake_secrets):
     """A retry meets the next fault in line; the code under test sees the last one."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("ThrottlingException", operation="GetSecretValue", times=1)
-    fake_secrets.faults.add("DecryptionFailure", operation="GetSecretValue", times=1)
+    fake_secrets.faults.error("ThrottlingException", operation="GetSecretValue", times=1)
+    fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue", times=1)
 
     error = failure_of(client_of("standard"))
 
@@ -210,7 +210,7 @@ def test_each_attempt_may_meet_another_fault(fake_secrets):
 def test_each_attempt_has_its_own_request_id(fake_secrets):
     """The id of a request is new in every attempt, as AWS gives it."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     client = client_of("standard")
     ids = []
     client.meta.events.register_first(
@@ -227,7 +227,7 @@ def test_each_attempt_has_its_own_request_id(fake_secrets):
 def test_a_retried_write_has_one_effect(fake_secrets):
     """A fault strikes before any effect, so the retry of a write makes one version."""
     fake_secrets.add("db", "old")
-    fake_secrets.faults.add("InternalServiceError", operation="PutSecretValue", times=2)
+    fake_secrets.faults.error("InternalServiceError", operation="PutSecretValue", times=2)
 
     client_of("standard").put_secret_value(SecretId="db", SecretString="new")
 
@@ -241,7 +241,7 @@ def test_legacy_delays_move_the_clock_of_the_fake(fake_secrets, frozen_time, mon
     """The exponential delays of the legacy mode pass on the fake's clock alone."""
     monkeypatch.setattr(random, "random", lambda: 0.5)
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("InternalServiceError", operation="GetSecretValue", times=3)
+    fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=3)
 
     client_of("legacy").get_secret_value(SecretId="db")
 
@@ -298,7 +298,7 @@ def test_what_falls_due_during_a_delay_happens(fake_secrets, frozen_time):
 def test_an_adaptive_client_never_waits_for_its_rate(fake_secrets, sleeps):
     """An adaptive client that was throttled goes on without holding the process up."""
     fake_secrets.add("db", "s3cret")
-    fake_secrets.faults.add("ThrottlingException", operation="GetSecretValue", times=2)
+    fake_secrets.faults.error("ThrottlingException", operation="GetSecretValue", times=2)
     client = client_of("adaptive")
 
     values = {client.get_secret_value(SecretId="db")["SecretString"] for _ in range(20)}

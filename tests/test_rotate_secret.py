@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_fakesecrets import NotImitatedError, Secret, Version
+from pytest_fakesecrets import Secret, UnsupportedError, Version
 from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
@@ -443,7 +443,7 @@ def test_nobody_rotates_a_managed_secret(fake_secrets, secrets_client, managed):
     """Without such a callable the rotation is refused, and nothing is stored."""
     before = fake_secrets.snapshot()
 
-    with pytest.raises(NotImitatedError) as caught:
+    with pytest.raises(UnsupportedError) as caught:
         secrets_client.rotate_secret(SecretId="rds!db", RotationRules=RULES)
 
     message = (
@@ -505,7 +505,7 @@ def test_an_external_secret_that_nobody_rotates(fake_secrets, secrets_client):
     """Without a callable for the type an immediate rotation is refused."""
     fake_secrets.add(Secret("external", "old", type="Partner"))
 
-    with pytest.raises(NotImitatedError, match="'Partner'"):
+    with pytest.raises(UnsupportedError, match="'Partner'"):
         secrets_client.rotate_secret(SecretId="external", ExternalSecretRotationRoleArn=ROLE)
 
 

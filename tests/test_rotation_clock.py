@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from freezegun import freeze_time
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, Version
+from pytest_fakesecrets import FakeSecrets, UnsupportedError, Version
 from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
@@ -307,7 +307,7 @@ def test_nobody_to_rotate(fake_secrets, secrets_client):
     fake_secrets.add("rds!db", owning_service="rds", versions=[Version("v", ["AWSCURRENT"])])
     secrets_client.rotate_secret(SecretId="rds!db", RotationRules=MONTHLY, RotateImmediately=False)
 
-    with pytest.raises(NotImitatedError, match=r"fake\.rotation_lambda\('rds', generate="):
+    with pytest.raises(UnsupportedError, match=r"fake\.rotation_lambda\('rds', generate="):
         fake_secrets.clock.advance(days=31)
 
     assert {"AWSCURRENT"} == set(fake_secrets["rds!db"].labels)

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from rotation_functions import MultiUser, SingleUser
 
-from pytest_fakesecrets import FakeSecrets, NotImitatedError, RotationRun, UsageError, Version
+from pytest_fakesecrets import FakeSecrets, RotationRun, UnsupportedError, UsageError, Version
 from pytest_fakesecrets._aws.api_model import service_model
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
@@ -116,7 +116,7 @@ def test_a_function_of_aws_that_fails_and_is_tried_again(fake_secrets, rotate):
     users = Users(app="first")
     fake_secrets.add("db", {"username": "app", "password": "first"})
     fake_secrets.rotation_retries = 1
-    fake_secrets.faults.add("InternalServiceError", operation="UpdateSecretVersionStage", times=5)
+    fake_secrets.faults.error("InternalServiceError", operation="UpdateSecretVersionStage", times=5)
 
     rotate(SingleUser(users))
 
@@ -428,7 +428,7 @@ def test_a_handler_may_rotate_another_secret(fake_secrets, secrets_client, rotat
     assert ["succeeded"] * 2 == [run.outcome for run in fake_secrets.rotations]
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, pytest.fail.Exception, NotImitatedError])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, pytest.fail.Exception, UnsupportedError])
 def test_what_is_no_failure_of_the_function(fake_secrets, rotate, error):
     """The end of a test, or a misuse of the fake, is on record and goes on to the test."""
 

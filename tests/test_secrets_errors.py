@@ -7,7 +7,7 @@ IMPORTS = """
 import boto3
 import pytest
 import unittest
-from pytest_fakesecrets import InjectedError
+from pytest_fakesecrets import ErrorCase
 """
 
 
@@ -35,7 +35,7 @@ def test_it(secrets_error, secrets_client, fake_secrets):
     with pytest.raises(secrets_error.exception) as caught:
         secrets_client.get_secret_value(SecretId="db")
         secrets_client.put_secret_value(SecretId="db", SecretString="w")
-    assert isinstance(secrets_error, InjectedError)
+    assert isinstance(secrets_error, ErrorCase)
     assert fake_secrets.calls.last.operation == secrets_error.operation
     assert fake_secrets.calls.last.error == secrets_error.code
 """)
@@ -136,7 +136,7 @@ class TestOld(unittest.TestCase):
     result = pytester.runpytest_inprocess(*OPTIONS)
 
     result.assert_outcomes(errors=1)
-    assert "for error in fake.faults.each(): with self.subTest" in result.stdout.str()
+    assert "for error in fake.faults.each_error(): with self.subTest" in result.stdout.str()
 
 
 def test_unittest_goes_through_errors_itself(ids):
@@ -151,7 +151,7 @@ class TestOld(unittest.TestCase):
     def test_it(self):
         client = self.fake.client()
         seen = []
-        for error in self.fake.faults.each(also=["ConnectTimeoutError"]):
+        for error in self.fake.faults.each_error(also=["ConnectTimeoutError"]):
             with self.subTest(error.code), self.assertRaises(error.exception):
                 client.get_secret_value(SecretId="db")
             seen.append(error.code)

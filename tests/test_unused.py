@@ -35,12 +35,12 @@ def run(pytester):
 FAULTS = """
 def test_met(fake_secrets):
     fake_secrets.add("db", "v")
-    fake_secrets.faults.add("ThrottlingException", times=1)
+    fake_secrets.faults.error("ThrottlingException", times=1)
     read("db")
 
 def test_unmet(fake_secrets):
-    fake_secrets.faults.add("DecryptionFailure", operation="GetSecretValue", secret="db")
-    with fake_secrets.faults.slow(3):
+    fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue", secret="db")
+    with fake_secrets.faults.delay(3):
         pass
 """
 
@@ -55,7 +55,7 @@ def test_an_unmet_fault_fails_its_test(run, workers):
         [
             "Faults were armed that no call met:",
             "  DecryptionFailure on GetSecretValue of db",
-            "  answer after 3 s on any operation of any secret",
+            "  response after 3 s on any operation of any secret",
             "Call what they are for, look at fake.calls *unused_faults='off').",
         ]
     )
@@ -91,11 +91,11 @@ def test_the_marker_decides_for_its_test(run):
 @pytest.mark.secrets(unused_faults="off")
 class TestIt:
     def test_off(self, fake_secrets):
-        fake_secrets.faults.add("ThrottlingException")
+        fake_secrets.faults.error("ThrottlingException")
 
     @pytest.mark.secrets(unused_faults="error")
     def test_error(self, fake_secrets):
-        fake_secrets.faults.add("ThrottlingException")
+        fake_secrets.faults.error("ThrottlingException")
 """,
     )
 
@@ -108,16 +108,16 @@ def test_a_failing_test_is_not_judged(run):
         "fakesecrets_unused_faults = error",
         """
 def test_fails(fake_secrets):
-    fake_secrets.faults.add("ThrottlingException")
+    fake_secrets.faults.error("ThrottlingException")
     raise ValueError("its own")
 
 def test_skips(fake_secrets):
-    fake_secrets.faults.add("ThrottlingException")
+    fake_secrets.faults.error("ThrottlingException")
     pytest.skip("not now")
 
 @pytest.mark.xfail
 def test_xfails(fake_secrets):
-    fake_secrets.faults.add("ThrottlingException")
+    fake_secrets.faults.error("ThrottlingException")
     raise ValueError
 """,
     )
@@ -133,7 +133,7 @@ def test_faults_of_other_fakes(run):
         """
 def test_block():
     with FakeSecrets() as fake:
-        fake.faults.add("SSLError")
+        fake.faults.error("SSLError")
 
 @pytest.mark.secrets_errors(only=["DecryptionFailure"])
 def test_errors():
@@ -156,8 +156,8 @@ def test_a_wider_fake_is_judged_at_its_end(run, level, outcomes):
 @pytest.fixture(scope="module", autouse=True)
 def armed(module_fake_secrets):
     module_fake_secrets.add("db", "v")
-    module_fake_secrets.faults.add("ThrottlingException", operation="GetSecretValue", times=1)
-    module_fake_secrets.faults.add("InternalServiceError", operation="ListSecrets")
+    module_fake_secrets.faults.error("ThrottlingException", operation="GetSecretValue", times=1)
+    module_fake_secrets.faults.error("InternalServiceError", operation="ListSecrets")
 
 def test_one():
     pass
@@ -216,7 +216,7 @@ def test_unused_seeds(run, level, always, workers):
     """At the end of the run, each seed that no call was about is named with where it stands."""
     result = run(
         f"fakesecrets_unused_seeds = {level}\nfakesecrets_seeds = all.json\n"
-        f"fakesecrets_always = {always}",
+        f"fakesecrets_autouse = {always}",
         SEEDS,
         *workers,
     )
@@ -305,7 +305,7 @@ class TestOld(unittest.TestCase):
         self.fake = fake_secrets
 
     def test_it(self):
-        self.fake.faults.add("DecryptionFailure")
+        self.fake.faults.error("DecryptionFailure")
         with self.subTest("first"):
             pass
         with self.subTest("second"), self.assertRaises(Exception):
@@ -324,7 +324,7 @@ def test_a_fake_that_a_fixture_keeps_is_not_the_first_test_s(run):
 @pytest.fixture(scope="session")
 def own():
     with FakeSecrets({"db": "v"}) as fake:
-        fake.faults.add("DecryptionFailure")
+        fake.faults.error("DecryptionFailure")
         yield fake
 
 def test_first(own):
@@ -364,7 +364,7 @@ def test_far(fake_secrets):
 def test_a_run_that_only_collects_is_not_judged(run):
     """Neither is one that runs no test."""
     ini = (
-        "fakesecrets_unused_seeds = error\nfakesecrets_seeds = all.json\nfakesecrets_always = true"
+        "fakesecrets_unused_seeds = error\nfakesecrets_seeds = all.json\nfakesecrets_autouse = true"
     )
     result = run(ini, "\ndef test_it(): pass\n", "--collect-only")
 
@@ -377,7 +377,7 @@ def test_a_seed_that_is_read_at_import_is_used(run):
     """Calls at import count, too."""
     result = run(
         "fakesecrets_unused_seeds = error\nfakesecrets_seeds = more.json\n"
-        "fakesecrets_always = true",
+        "fakesecrets_autouse = true",
         "\nread('more')\n\ndef test_it(): pass\n",
     )
 

@@ -17,19 +17,19 @@ from pytest_fakesecrets import (
     CallLog,
     Clock,
     Denial,
+    ErrorCase,
     ErrorCodes,
     FakeSecrets,
     FakeSecretsWarning,
     Fault,
     Faults,
-    InjectedError,
     Kms,
     Masked,
-    NotImitatedError,
     RotationRun,
     RotationStep,
     Secret,
     SecretView,
+    UnsupportedError,
     UsageError,
     Version,
     VersionView,
@@ -173,7 +173,7 @@ def look(fake_secrets: FakeSecrets) -> None:
     assert_type(fake_secrets.calls.count(), int)
     fake_secrets.calls.assert_called("GetSecretValue", secret="a", times=1)
     fake_secrets.calls.assert_not_called("NewOperation")
-    fake_secrets.calls.assert_only("GetSecretValue", "DescribeSecret", secret="a")
+    fake_secrets.calls.assert_only_called("GetSecretValue", "DescribeSecret", secret="a")
     assert_type(str(fake_secrets), str)
     assert_type([call.operation for call in fake_secrets.calls], list[str])
     call = fake_secrets.calls.last
@@ -185,7 +185,7 @@ def look(fake_secrets: FakeSecrets) -> None:
     assert_type(call.attempts, int)
     assert_type(call.error, str | None)
     assert_type(call.outcome, str)
-    assert_type(call.at, datetime | None)
+    assert_type(call.started, datetime | None)
     assert_type(call.is_about("a"), bool)
     masked: Masked = call.parameters["SecretString"]
     assert_type(masked.value, str | bytes)
@@ -193,12 +193,12 @@ def look(fake_secrets: FakeSecrets) -> None:
 
 def disturb(fake_secrets: FakeSecrets) -> None:
     """Add faults, and move time by keywords."""
-    fault: Fault = fake_secrets.faults.add("ThrottlingException")
-    fake_secrets.faults.add(
+    fault: Fault = fake_secrets.faults.error("ThrottlingException")
+    fake_secrets.faults.error(
         "InternalServiceError", operation="GetSecretValue", secret="a", times=2, message="Later."
     )
     assert_type(fault.hits, int)
-    assert_type(fault.armed, bool)
+    assert_type(fault.active, bool)
     assert_type(fault.state, str)
     assert_type(fault.target, str)
     assert_type(fault.operation, str | None)
@@ -216,23 +216,25 @@ def choose(fake: FakeSecrets, chosen: str) -> None:
     error: ConnectionErrorName = "EndpointConnectionError"
     operation: OperationName = "GetSecretValue"
     lost: LostResponseName = "ConnectionClosedError"
-    with fake.faults.add(error, operation=operation) as fault:
+    with fake.faults.error(error, operation=operation) as fault:
         assert_type(fault, Fault)
     faults: list[Fault] = [
-        fake.faults.add(code, secret="a", message="Later.", times=2),
-        fake.faults.add(chosen, operation=chosen),
-        fake.faults.slow(5, version_stage="AWSPENDING", nth=3),
-        fake.faults.slow(0.5, region="eu-west-1", account="123456789012", every=2),
-        fake.faults.lose_response(),
-        fake.faults.lose_response(lost, probability=0.1, seed=1),
-        fake.faults.garble(),
-        fake.faults.garble(b"<html>", status=502, when=lambda call: call.attempts == 1),
-        fake.faults.lag(calls=1),
-        fake.faults.lag(seconds=0.5, operation="ListSecrets", secret=None),
+        fake.faults.error(code, secret="a", message="Later.", times=2),
+        fake.faults.error(chosen, operation=chosen),
+        fake.faults.delay(5, version_stage="AWSPENDING", nth=3),
+        fake.faults.delay(0.5, region="eu-west-1", account="123456789012", every=2),
+        fake.faults.drop_response(),
+        fake.faults.drop_response(lost, probability=0.1, seed=1),
+        fake.faults.corrupt_response(),
+        fake.faults.corrupt_response(b"<html>", status=502, when=lambda call: call.attempts == 1),
+        fake.faults.stale_reads(calls=1),
+        fake.faults.stale_reads(seconds=0.5, operation="ListSecrets", secret=None),
     ]
     assert_type([fault.hits for fault in faults], list[int])
-    for injected in fake.faults.each("GetSecretValue", chosen, only=[code], also={error, chosen}):
-        assert_type(injected, InjectedError)
+    for injected in fake.faults.each_error(
+        "GetSecretValue", chosen, only=[code], also={error, chosen}
+    ):
+        assert_type(injected, ErrorCase)
         assert_type(injected.exception, type[Exception])
     call = fake.calls.last
     assert_type(call.outcomes, list[str])
@@ -243,17 +245,17 @@ def choose(fake: FakeSecrets, chosen: str) -> None:
 
 def refused_faults(fake: FakeSecrets) -> None:
     """Get faults wrong: each of these lines is refused."""
-    fake.faults.add()  # type: ignore[call-arg]
-    fake.faults.add(ValueError)  # type: ignore[arg-type]
-    fake.faults.add("ThrottlingException", 2)  # type: ignore[call-arg,arg-type]
-    fake.faults.add("ThrottlingException", times="2")  # type: ignore[arg-type]
-    fake.faults.add("ThrottlingException", operatoin="GetSecretValue")  # type: ignore[call-arg]
-    fake.faults.add("ThrottlingException", operation=["GetSecretValue"])  # type: ignore[arg-type]
-    fake.faults.add("ThrottlingException", when=lambda: True)  # type: ignore[misc,arg-type]
-    fake.faults.slow("5")  # type: ignore[arg-type]
-    fake.faults.slow(5, message="Later.")  # type: ignore[call-arg]
-    fake.faults.garble("<html>")  # type: ignore[arg-type]
-    fake.faults.lag(5)  # type: ignore[call-arg]
+    fake.faults.error()  # type: ignore[call-arg]
+    fake.faults.error(ValueError)  # type: ignore[arg-type]
+    fake.faults.error("ThrottlingException", 2)  # type: ignore[call-arg,arg-type]
+    fake.faults.error("ThrottlingException", times="2")  # type: ignore[arg-type]
+    fake.faults.error("ThrottlingException", operatoin="GetSecretValue")  # type: ignore[call-arg]
+    fake.faults.error("ThrottlingException", operation=["GetSecretValue"])  # type: ignore[arg-type]
+    fake.faults.error("ThrottlingException", when=lambda: True)  # type: ignore[misc,arg-type]
+    fake.faults.delay("5")  # type: ignore[arg-type]
+    fake.faults.delay(5, message="Later.")  # type: ignore[call-arg]
+    fake.faults.corrupt_response("<html>")  # type: ignore[arg-type]
+    fake.faults.stale_reads(5)  # type: ignore[call-arg]
     code: ErrorCode = "DecryptionFailureException"  # type: ignore[assignment]
     error: ConnectionErrorName = "ReadTimeout"  # type: ignore[assignment]
     operation: OperationName = "GetSecret"  # type: ignore[assignment]
@@ -265,8 +267,8 @@ def name_codes(fake: FakeSecrets) -> None:
     assert_type(fake.errors, ErrorCodes)
     code: ErrorCode = fake.errors.DecryptionFailure
     other: ErrorCode = ErrorCodes.ThrottlingException
-    fake.faults.add(code)
-    fake.faults.add(fake.errors.InternalServiceError, operation="GetSecretValue")
+    fake.faults.error(code)
+    fake.faults.error(fake.errors.InternalServiceError, operation="GetSecretValue")
     fake.errors.DecryptionFailureException  # type: ignore[attr-defined]  # noqa: B018 - it only has to be refused
     fake.errors.DecryptionFailure = other  # type: ignore[misc]
 
@@ -303,9 +305,9 @@ def act(fake_secrets: FakeSecrets) -> None:
     """Call as somebody else, and without a permission."""
     role = "arn:aws:iam::111111111111:role/app"
     fake_secrets.client(principal=role)
-    with fake_secrets.caller(account="111111111111", source_vpce="vpce-1"):
+    with fake_secrets.acting_as(account="111111111111", source_vpce="vpce-1"):
         pass
-    with fake_secrets.caller(principal=role, keys={"aws:PrincipalTag/team": ["web"]}):
+    with fake_secrets.acting_as(principal=role, keys={"aws:PrincipalTag/team": ["web"]}):
         pass
     denial: Denial = fake_secrets.deny("GetSecretValue", secret="a", principal=role)
     assert_type(denial.hits, int)
@@ -314,7 +316,7 @@ def act(fake_secrets: FakeSecrets) -> None:
 
 
 @pytest.mark.secrets_errors("GetSecretValue", only=["DecryptionFailure"])
-def errors(secrets_error: InjectedError, secrets_client: SecretsManagerClient) -> tuple[str, str]:
+def errors(secrets_error: ErrorCase, secrets_client: SecretsManagerClient) -> tuple[str, str]:
     """Ask an injected error which it is."""
     assert_type(secrets_error.code, str)
     secrets_client.exceptions.DecryptionFailure  # noqa: B018 - it only has to be there
@@ -330,9 +332,9 @@ def marked() -> None:
 
 
 def refuse() -> bool:
-    """Catch what is not imitated as a usage error, and as Python's own kind as well."""
-    error: UsageError = NotImitatedError("not imitated")
-    other: NotImplementedError = NotImitatedError("not imitated")
+    """Catch what is not supported as a usage error, and as Python's own kind as well."""
+    error: UsageError = UnsupportedError("not supported")
+    other: NotImplementedError = UnsupportedError("not supported")
     return bool(error) and bool(other)
 
 

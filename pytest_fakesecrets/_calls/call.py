@@ -65,7 +65,7 @@ class Call:
     :ivar attempts: how often botocore sent it; more than one where it retried.
     :ivar error: what the last attempt met: AWS's error code, or the name of botocore's exception
         where no answer came, such as ``ReadTimeoutError``; None for success.
-    :ivar at: when it was made, by the fake's clock.
+    :ivar started: when it was made, by the fake's clock.
     :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
     :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
     :ivar delays: the seconds that botocore waited before each retry.
@@ -84,7 +84,7 @@ class Call:
     caller: Caller = field(repr=False, compare=False)
     attempts: int = 0
     error: str | None = None
-    at: datetime | None = None
+    started: datetime | None = None
     identities: set[str] = field(default_factory=set, repr=False, compare=False)
     malformed: ServiceError | None = field(default=None, repr=False, compare=False)
     ended: datetime | None = field(default=None, repr=False)

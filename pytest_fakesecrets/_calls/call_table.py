@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .call import Call
 
 _KNOWN: Final = frozenset(
-    (*DEFAULT_MESSAGES, *CONNECTION_ERRORS, "OK", "NotImitatedError", "UsageError")
+    (*DEFAULT_MESSAGES, *CONNECTION_ERRORS, "OK", "UnsupportedError", "UsageError")
 )
 
 

@@ -69,7 +69,7 @@ class Lost:
     error: str
 
     def __str__(self) -> str:
-        return f"lost response ({self.error})"
+        return f"dropped response ({self.error})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Garbled:
     status: int | None
 
     def __str__(self) -> str:
-        return "garbled answer"
+        return "corrupted response"
 
     def damage(self, answer: Answer) -> Answer:
         """Return what arrives: by default the first half of the body."""
@@ -95,7 +95,7 @@ class Slow:
     seconds: float
 
     def __str__(self) -> str:
-        return f"answer after {self.seconds:g} s"
+        return f"response after {self.seconds:g} s"
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class Lagging:
     def __str__(self) -> str:
         calls = [] if self.calls is None else [f"{self.calls} calls"]
         seconds = [] if self.seconds is None else [f"{self.seconds:g} s"]
-        return f"reads behind by {' or '.join(calls + seconds)}"
+        return f"stale reads for {' or '.join(calls + seconds)}"
 
     def note(self, before: State, now: datetime) -> None:
         """Remember what was there before a write."""

@@ -216,16 +216,16 @@ class Fault:
         return f"{self._selection}{self._rhythm}"
 
     @property
-    def armed(self) -> bool:
+    def active(self) -> bool:
         """Whether it can still strike a call."""
         return not self._cancelled and not self._rhythm.is_over(self._meant, self.hits)
 
     @property
     def state(self) -> str:
-        """``armed``, ``used up`` or ``cancelled``."""
+        """``active``, ``exhausted`` or ``cancelled``."""
         if self._cancelled:
             return "cancelled"
-        return "armed" if self.armed else "used up"
+        return "active" if self.active else "exhausted"
 
     def cancel(self) -> None:
         """Let calls pass again."""
@@ -235,11 +235,11 @@ class Fault:
 
     def means(self, call: Call) -> bool:
         """Tell whether it is armed, and meant for this attempt, as its predicate says."""
-        return self.armed and self._selection.means(call)
+        return self.active and self._selection.means(call)
 
     def is_due(self, call: Call, now: datetime) -> bool:
         """Tell whether this attempt, which it is meant for, is one to strike; count it."""
-        if not (self.armed and can_strike(self.effect, call, now)):
+        if not (self.active and can_strike(self.effect, call, now)):
             return False
         self._meant += 1
         return self._rhythm.is_due(self._meant)
@@ -268,7 +268,7 @@ class Faults:
     def __bool__(self) -> bool:
         return True
 
-    def add(
+    def error(
         self,
         error: ErrorCode | ConnectionErrorName | str,
         *,
@@ -290,7 +290,7 @@ class Faults:
         """
         return self._keep(Fault(_failure(error, message, options.get("operation")), options))
 
-    def slow(self, seconds: float, **options: Unpack[FaultOptions]) -> Fault:
+    def delay(self, seconds: float, **options: Unpack[FaultOptions]) -> Fault:
         """Make answers slow, by the fake's clock: nobody really waits.
 
         The call takes effect. Where `seconds` exceed the client's ``read_timeout`` (60 by default),
@@ -302,7 +302,7 @@ class Faults:
         """
         return self._keep(Fault(Slow(_positive("seconds", seconds)), options))
 
-    def lose_response(
+    def drop_response(
         self,
         error: LostResponseName | str = "ReadTimeoutError",
         **options: Unpack[FaultOptions],
@@ -322,7 +322,7 @@ class Faults:
             )
         return self._keep(Fault(Lost(error), options))
 
-    def garble(
+    def corrupt_response(
         self,
         body: bytes | None = None,
         *,
@@ -346,7 +346,7 @@ class Faults:
             raise UsageError(f"status={status!r} is no HTTP status. Give 100 to 599.")
         return self._keep(Fault(Garbled(body, status), options))
 
-    def lag(
+    def stale_reads(
         self,
         *,
         calls: int | None = None,
@@ -369,24 +369,24 @@ class Faults:
             choices = READS & operations()
             raise unknown_choice("an operation that reads secrets", operation, choices)
         if calls is None and seconds is None:
-            raise UsageError("faults.lag() was told no lag. Give calls=1, or seconds=0.5.")
+            raise UsageError("faults.stale_reads() was told no lag. Give calls=1, or seconds=0.5.")
         _check_count("calls", calls)
         lagging = Lagging(calls, None if seconds is None else _positive("seconds", seconds))
         return self._keep(Fault(lagging, options))
 
-    def each(
+    def each_error(
         self,
         *operations: OperationName | str,
         only: Iterable[ErrorCode | str] | None = None,
         also: Iterable[ErrorCode | ConnectionErrorName | str] = (),
-    ) -> Iterator[InjectedError]:
+    ) -> Iterator[ErrorCase]:
         """Go through the documented errors of operations; each is injected while its turn lasts.
 
         For tests that pytest cannot run several times, such as those of ``unittest.TestCase``.
 
         :param operations: AWS's names; ``GetSecretValue`` by default.
         :param only: some of the documented codes instead of all.
-        :param also: further codes, or exceptions of botocore's, as :meth:`add` takes them.
+        :param also: further codes, or exceptions of botocore's, as :meth:`error` takes them.
         :raises UsageError: for what is no operation, or no error of it.
         """
         # Not a generator itself, so that a misuse is refused at once.
@@ -426,12 +426,12 @@ class Faults:
     @property
     def is_lagging(self) -> bool:
         """Whether reads are to lag behind, so that writes must be noted."""
-        return any(isinstance(fault.effect, Lagging) and fault.armed for fault in self._faults)
+        return any(isinstance(fault.effect, Lagging) and fault.active for fault in self._faults)
 
     def note_write(self, before: State, now: datetime) -> None:
         """Have lagging reads go on seeing what was there before a write."""
         for fault in self._faults:
-            if isinstance(fault.effect, Lagging) and fault.armed:
+            if isinstance(fault.effect, Lagging) and fault.active:
                 fault.effect.note(before, now)
 
     def change_past(self, change: Callable[[State], State]) -> None:
@@ -440,9 +440,9 @@ class Faults:
             if isinstance(fault.effect, Lagging):
                 fault.effect.change_past(change)
 
-    def _in_turn(self, errors: Iterable[InjectedError]) -> Iterator[InjectedError]:
+    def _in_turn(self, errors: Iterable[ErrorCase]) -> Iterator[ErrorCase]:
         for injected in errors:
-            with self.add(injected.code, operation=injected.operation):
+            with self.error(injected.code, operation=injected.operation):
                 yield injected
 
     def _outcome(self, call: Call, due: Iterable[Fault], decided: str | None) -> Outcome | None:
@@ -458,7 +458,7 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True)
-class InjectedError:
+class ErrorCase:
     """The error that a run of a test meets.
 
     :ivar code: AWS's error code, such as ``DecryptionFailure``, or the name of botocore's
@@ -477,7 +477,7 @@ class InjectedError:
 
 def errors_to_inject(
     operations: Iterable[str], only: Iterable[str] | None, also: Iterable[str]
-) -> list[InjectedError]:
+) -> list[ErrorCase]:
     """Return the documented errors of operations, narrowed and widened.
 
     :raises UsageError: for what is no operation, or no error of it.
@@ -498,7 +498,7 @@ def errors_to_inject(
             choices = {code for codes in documented.values() for code in codes}
             raise unknown_choice(f"an error of {' or '.join(names)}", code, choices)
     return [
-        InjectedError(code, operation)
+        ErrorCase(code, operation)
         for operation in names
         for code in dict.fromkeys(
             (

@@ -113,7 +113,9 @@ class CallLog(Sequence[Call]):
         __tracebackhide__ = True
         self.assert_called(operation, secret=secret, times=0)
 
-    def assert_only(self, *operations: OperationName | str, secret: str | None = None) -> None:
+    def assert_only_called(
+        self, *operations: OperationName | str, secret: str | None = None
+    ) -> None:
         """Fail, with the log in the message, where a call of another operation was made.
 
         :param operations: AWS's names of all that is allowed; none of them need have been called.
@@ -151,8 +153,8 @@ def _check_times(times: Any) -> None:
 def _check_allowed(operations: Sequence[str]) -> None:
     if not operations:
         raise UsageError(
-            "assert_only() was told no operation. Name those that may have been called, or use "
-            "assert_not_called() where none may."
+            "assert_only_called() needs the operations that may have been called. "
+            "Where none may, use assert_not_called()."
         )
     for operation in operations:
         check_operation(str(operation))

@@ -76,7 +76,7 @@ class Service:
         AWS rotates after it has answered; so does the fake, but before the caller goes on.
 
         :raises NoAnswerError: where a fault has the client hear nothing.
-        :raises NotImitatedError: for what the fake cannot do.
+        :raises UnsupportedError: for what the fake cannot do.
         """
         self.settle()
         jobs: list[Job] = []
@@ -165,7 +165,7 @@ class Service:
 
     def _log_attempt(self, call: Call) -> None:
         if not call.attempts:
-            call.at = self.clock.now()
+            call.started = self.clock.now()
             self.calls.record(call)
         call.attempts += 1
         call.error = None

@@ -300,7 +300,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         made: SecretsManagerClient = make_client(region, self.account, said(account, principal, {}))
         return made
 
-    def caller(  # noqa: PLR0913 - all by keyword
+    def acting_as(  # noqa: PLR0913 - all by keyword
         self,
         *,
         account: str | None = None,

@@ -15,7 +15,7 @@ from .run import FakesOfRun
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from .._calls.faults import InjectedError
+    from .._calls.faults import ErrorCase
     from .._fake.fake import FakeSecrets
 
 WIDER: Final = (
@@ -32,7 +32,7 @@ def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that answers every botocore client until the test ends."""
     if is_real(request.node):
         pytest.fail(
-            "A test that is marked with @pytest.mark.secrets(real=True) asks for fake_secrets too. "
+            "A test with @pytest.mark.secrets(allow_real_calls=True) asks for fake_secrets too. "
             "It can have one of them.",
             pytrace=False,
         )
@@ -73,17 +73,17 @@ def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
 
 
 @pytest.fixture
-def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> InjectedError:
+def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> ErrorCase:
     """Have AWS Secrets Manager answer with an error; one run for each documented one."""
     if not hasattr(request, "param"):
         pytest.fail(
             "secrets_error has a run for each error only where a test function asks for it, or "
             "has the mark secrets_errors; not in a unittest.TestCase, nor by getfixturevalue. Go "
-            "through the errors in the test: for error in fake.faults.each(): …",
+            "through the errors in the test: for error in fake.faults.each_error(): …",
             pytrace=False,
         )
-    error: InjectedError = request.param
-    fake_secrets.faults.add(error.code, operation=error.operation)
+    error: ErrorCase = request.param
+    fake_secrets.faults.error(error.code, operation=error.operation)
     return error
 
 
@@ -96,5 +96,5 @@ def is_real(item: pytest.Item) -> bool:
     """Tell whether a test is to reach the real AWS."""
     # A misused marker is shown when its fake begins.
     with suppress(UsageError):
-        return bool(closest(item, "real"))
+        return bool(closest(item, "allow_real_calls"))
     return False

@@ -16,7 +16,7 @@ from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_account, check_re
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .._calls.faults import InjectedError
+    from .._calls.faults import ErrorCase
     from .._fake.seeds import Secret, Seed
 
 Level = Literal["off", "warn", "error"]
@@ -29,17 +29,13 @@ _Kind = Literal["string", "paths", "args", "linelist", "bool"]
 
 @dataclass(frozen=True, slots=True)
 class Ini:
-    """One ini option."""
+    """One ini option; one with choices takes nothing else."""
 
     name: str
     kind: _Kind
     default: Any
     help: str
-
-    @property
-    def is_level(self) -> bool:
-        """Whether it takes off, warn or error."""
-        return self.default in LEVELS
+    choices: tuple[str, ...] = ()
 
 
 INIS: Final = (
@@ -63,24 +59,26 @@ INIS: Final = (
         "TOML, JSON, YAML, .env, or output of the AWS CLI",
     ),
     Ini(
-        "fakesecrets_always",
+        "fakesecrets_autouse",
         "bool",
         False,  # noqa: FBT003 - a row of a table
         "have a fake active from before the first conftest.py is loaded until pytest ends, "
         "and a copy of it for each test (default: false)",
     ),
     Ini(
-        "fakesecrets_guard",
+        "fakesecrets_real_calls",
         "string",
-        "off",
-        "what happens to a call of Secrets Manager outside any fake: off (it goes to AWS), "
+        "allow",
+        "what happens to a call of Secrets Manager outside any fake: allow (it goes to AWS), "
         "warn (the same, with a warning) or error (it does not leave the process)",
+        ("allow", "warn", "error"),
     ),
     Ini(
         "fakesecrets_leaks",
         "string",
         "off",
         "what happens where a test shows the value of a secret: off, warn or error",
+        LEVELS,
     ),
     Ini(
         "fakesecrets_leaks_min_length",
@@ -104,13 +102,15 @@ INIS: Final = (
         "fakesecrets_unused_faults",
         "string",
         "off",
-        "report faults that a test armed and no call met: off, warn or error",
+        "report faults that a test added and no call met: off, warn or error",
+        LEVELS,
     ),
     Ini(
         "fakesecrets_unused_seeds",
         "string",
         "off",
         "report seeds that no call of the run was about, at its end: off, warn or error",
+        LEVELS,
     ),
 )
 
@@ -130,9 +130,9 @@ def check_inis(config: pytest.Config) -> None:
     """
     for ini in INIS:
         given = config.getini(ini.name)
-        if ini.is_level and given not in LEVELS:
+        if ini.choices and given not in ini.choices:
             what = f"a value of the ini option {ini.name}"
-            raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", LEVELS)))
+            raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", ini.choices)))
     length = config.getini("fakesecrets_leaks_min_length")
     if not length.isdecimal() or int(length) < 1:
         raise pytest.UsageError(
@@ -161,7 +161,7 @@ class SecretsOptions:
     region: str | None = None
     account: str | None = None
     file: tuple[str | os.PathLike[str], ...] = ()
-    real: bool | None = None
+    allow_real_calls: bool | None = None
     leaks: Level | None = None
     unused_faults: Level | None = None
 
@@ -178,15 +178,16 @@ class SecretsOptions:
             level = getattr(self, name)
             if level is not None and level not in LEVELS:
                 raise unknown_choice(f"a value of {name}= of @pytest.mark.secrets", level, LEVELS)
-        if self.real is not None and not isinstance(self.real, bool):
+        if self.allow_real_calls is not None and not isinstance(self.allow_real_calls, bool):
             raise UsageError(
-                f"real={self.real!r} of @pytest.mark.secrets is neither True nor False."
+                f"allow_real_calls={self.allow_real_calls!r} of @pytest.mark.secrets is neither "
+                "True nor False."
             )
         others = (self.seeds, self.file, self.region, self.account)
-        if self.real and any(others):
+        if self.allow_real_calls and any(others):
             raise UsageError(
-                "@pytest.mark.secrets(real=True) lets a test reach the real AWS, "
-                "so it cannot seed a fake as well. Give real=True alone."
+                "@pytest.mark.secrets(allow_real_calls=True) lets a test reach the real AWS, "
+                "so it cannot seed a fake as well. Give allow_real_calls=True alone."
             )
 
     def seeds_at(self, holder: pytest.Item | pytest.Collector) -> Origins:
@@ -265,14 +266,14 @@ class ErrorsOptions:
         operations = (named,) if isinstance(named, str) else tuple(named)
         return cls((*mark.args, *operations), mark.kwargs.get("only"), mark.kwargs.get("also", ()))
 
-    def errors(self) -> list[InjectedError]:
+    def errors(self) -> list[ErrorCase]:
         """Return the errors to inject."""
         from .._calls.faults import errors_to_inject
 
         return errors_to_inject(self.operations, self.only, self.also)
 
 
-def errors_of_marks(item: pytest.Item) -> list[InjectedError]:
+def errors_of_marks(item: pytest.Item) -> list[ErrorCase]:
     """Return the errors that a test is to meet, one in each run.
 
     Several marks of one function, or of one class, add up; the closest place counts.

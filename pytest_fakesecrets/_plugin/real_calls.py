@@ -69,16 +69,16 @@ class Guard:
         fate = "goes to the real AWS" if self._level == "warn" else "was stopped"
         remedy = (
             "Have the test ask for fake_secrets, or mark it with @pytest.mark.secrets({...}). If "
-            "it is to reach the real AWS, mark it with @pytest.mark.secrets(real=True)."
+            "it is to reach the real AWS, mark it with @pytest.mark.secrets(allow_real_calls=True)."
         )
         if not isinstance(node, pytest.Item):
             remedy = (
-                "No fixture or mark can help so early: set fakesecrets_always = true to have a "
+                "No fixture or mark can help so early: set fakesecrets_autouse = true to have a "
                 "fake for it, or call later, in a fixture or a test."
             )
         return (
             f"{who} called {operation} of Secrets Manager at {line}, outside any fake; "
-            f"the call {fate} (fakesecrets_guard = {self._level}). {remedy}"
+            f"the call {fate} (fakesecrets_real_calls = {self._level}). {remedy}"
         )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final, NamedTuple
 
-from ..._errors import NotImitatedError
+from ..._errors import UnsupportedError
 
 _NAME: Final = re.compile(
     r"(?:(?P<quantifier>ForAnyValue|ForAllValues):)?(?P<base>[A-Za-z]+?)(?P<if_exists>IfExists)?"
@@ -74,7 +74,7 @@ def read_condition(operator: str, key: str, values: tuple[str, ...]) -> Conditio
     """Read one condition.
 
     :raises ValueError: for what AWS does not accept.
-    :raises NotImitatedError: for an operator that AWS has and the fake has not.
+    :raises UnsupportedError: for an operator that AWS has and the fake has not.
     """
     name = _NAME.fullmatch(operator)
     if name is None:
@@ -82,10 +82,10 @@ def read_condition(operator: str, key: str, values: tuple[str, ...]) -> Conditio
     base, if_exists = name["base"], name["if_exists"] is not None
     if base == "BinaryEquals":
         message = (
-            f"The condition operator {operator} is not imitated. "
-            f"Imitated are: {', '.join(sorted(_OPERATORS))}."
+            f"The condition operator {operator} is not supported. "
+            f"Supported are: {', '.join(sorted(_OPERATORS))}."
         )
-        raise NotImitatedError(message)
+        raise UnsupportedError(message)
     if base not in _OPERATORS or (base == "Null" and operator != base):
         raise ValueError(operator)
     for value in values:

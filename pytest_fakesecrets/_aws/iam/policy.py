@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..._errors import NotImitatedError
+from ..._errors import UnsupportedError
 from ..errors import ServiceError
 from .conditions import Condition, matches, read_condition
 from .principal import Keys, is_service, normal_principal
@@ -147,7 +147,7 @@ def read_policy(text: str) -> Policy:
     """Read a resource policy.
 
     :raises ServiceError: MalformedPolicyDocumentException.
-    :raises NotImitatedError: for what AWS would accept and the fake cannot evaluate.
+    :raises UnsupportedError: for what AWS would accept and the fake cannot evaluate.
     """
     try:
         document = json.loads(
@@ -310,11 +310,11 @@ def _refuse_unknown_key(key: str) -> None:
     if service or name in _SERVICE_KEYS or name.startswith("resourcetag/"):
         return
     message = (
-        f"The condition key {key} is not imitated. Imitated are the keys of AWS as a whole and, "
+        f"The condition key {key} is not supported. Supported are the keys of AWS as a whole and, "
         f"with {_SERVICE_KEY} before it: {', '.join(KEY_MEMBERS)}, ResourceTag/..., "
         "SecretPrimaryRegion."
     )
-    raise NotImitatedError(message)
+    raise UnsupportedError(message)
 
 
 def _refuse_variables(statement: _Statement) -> None:
@@ -322,9 +322,9 @@ def _refuse_variables(statement: _Statement) -> None:
     for text in (*statement.resources, *values):
         if "${" in text:
             message = (
-                f"The policy variable in {text!r} is not imitated. Write the value itself instead."
+                f"The policy variable in {text!r} is not supported. Write the value itself instead."
             )
-            raise NotImitatedError(message)
+            raise UnsupportedError(message)
 
 
 def _narrows(condition: Condition) -> bool:

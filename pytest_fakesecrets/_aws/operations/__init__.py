@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ..._errors import NotImitatedError
+from ..._errors import UnsupportedError
 from .context import Context, Response
 from .listing import list_secret_version_ids, list_secrets
 from .passwords import get_random_password
@@ -88,30 +88,30 @@ def perform(context: Context, parameters: Mapping[str, Any]) -> Response:
 
 
 def refuse_unknown(operation: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse an operation, or a member of one, that is not imitated.
+    """Refuse an operation, or a member of one, that is not supported.
 
-    :raises NotImitatedError: which is no answer of AWS, so that no ``except ClientError`` of the
+    :raises UnsupportedError: which is no answer of AWS, so that no ``except ClientError`` of the
         code under test hides it.
     """
     if operation not in OPERATIONS:
         message = (
-            f"{operation} is not imitated. Imitated are: {', '.join(sorted(OPERATIONS))}. "
+            f"{operation} is not supported. Supported are: {', '.join(sorted(OPERATIONS))}. "
             "To add it, write a function in pytest_fakesecrets/_aws/operations/ and a line in the "
             "table OPERATIONS of its __init__.py; CONTRIBUTING.md shows how."
         )
-        raise NotImitatedError(message)
+        raise UnsupportedError(message)
     for member in parameters:
         if snake_case(member) not in members(operation):
             message = (
-                f"The member {member} of {operation} is not imitated: it is newer than this "
+                f"The member {member} of {operation} is not supported: it is newer than this "
                 "version of pytest-fakesecrets. Update it, or leave the member out."
             )
-            raise NotImitatedError(message)
+            raise UnsupportedError(message)
 
 
 @functools.cache
 def members(operation: str) -> frozenset[str]:
-    """Return the members of an operation that are imitated, in snake case."""
+    """Return the members of an operation that are supported, in snake case."""
     signature = inspect.signature(OPERATIONS[operation])
     return frozenset(
         name

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from ..._errors import HIDE_MISUSE, NotImitatedError, UsageError
+from ..._errors import HIDE_MISUSE, UnsupportedError, UsageError
 from ..errors import version_not_found
 from ..model.secret import CURRENT, PENDING, StoredSecret, StoredVersion
 from ..model.values import Value, text_or_bytes
@@ -212,9 +212,9 @@ def _check(name: object, handler: object, generate: object) -> None:
         )
 
 
-def not_registered(name: str) -> NotImitatedError:
+def not_registered(name: str) -> UnsupportedError:
     """Return what says that a rotation cannot be run, and the remedy."""
-    return NotImitatedError(
+    return UnsupportedError(
         f"Nothing rotates what is rotated by {name!r}: the fake knows no such function. "
         f"Register one: fake.rotation_lambda({name!r}, generate=lambda: 'the next value')."
     )
