@@ -87,12 +87,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if (level := config.getini("fakesecrets_unused_seeds")) != "off":
         config.pluginmanager.register(UnusedSeeds(fakes, level), "fakesecrets_unused_seeds")
     config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
-    fakes.ask_again()
+    fakes.seed_from_late_hooks()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the fakes that are active know the hooks of all folders."""
-    session.config.stash[FAKES].renew_hooks()
+    session.config.stash[FAKES].refresh_hooks()
 
 
 def _begin(config: pytest.Config) -> None:
@@ -125,7 +125,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     """Have messages about calls at import name the file."""
-    with collector.config.stash[FAKES].asker.at(collector):
+    with collector.config.stash[FAKES].hooks.at(collector):
         yield
 
 
@@ -184,7 +184,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Have a test be what runs."""
-    with item.config.stash[FAKES].asker.at(item), ExitStack() as ends:
+    with item.config.stash[FAKES].hooks.at(item), ExitStack() as ends:
         item.stash[_ENDS] = ends
         yield
 
@@ -198,7 +198,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ends.close()
     fakes.begin_test()
     if is_real(item):
-        ends.enter_context(fakes.run("function", item, lets_through=True))
+        ends.enter_context(fakes.run("function", item, passthrough=True))
     elif item.config.getini("fakesecrets_autouse") and not hasattr(item, "fixturenames"):
         ends.enter_context(fakes.run("function", item))
     if item.get_closest_marker("secrets_errors") and not _is_run_per_error(item):

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
-from pytest_fakesecrets._aws.model.replica import follow, new_replica
+from pytest_fakesecrets._aws.model.replica import copy_from_primary, new_replica
 from pytest_fakesecrets._aws.model.secret import StoredSecret
 
 NOW = datetime(2026, 1, 31, 10, 20, 30, 456000, tzinfo=timezone.utc)
@@ -388,7 +388,7 @@ def test_whatever_a_secret_holds_is_followed(replicated, fake_secrets):
         member.name: object() for member in fields(StoredSecret) if member.name not in (*now, *own)
     }
 
-    followed = follow(replica, StoredSecret(**now, **marked))
+    followed = copy_from_primary(replica, StoredSecret(**now, **marked))
 
     assert marked == {name: getattr(followed, name) for name in marked}
 
@@ -496,7 +496,7 @@ def test_a_taken_name(fake_secrets, secrets_client, europe):
     assert "PrimaryRegion" not in described(europe)
 
 
-def test_a_failed_replica_does_not_follow(fake_secrets, secrets_client, europe):
+def test_a_failed_replica_does_not_copy_from_primary(fake_secrets, secrets_client, europe):
     """Changes of the primary do not reach the secret that has the name, nor does its removal."""
     fake_secrets.add(Secret("a", "theirs", region=EU))
     fake_secrets.add("a", "mine")

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from .arn import in_region, is_arn, parse
-from .model.replica import follow
+from .model.replica import copy_from_primary
 from .model.secret import StoredSecret
 
 Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
 
 
-class Shelf:
+class RegionSecrets:
     """The secrets of one account in one Region."""
 
     def __init__(
@@ -62,15 +62,15 @@ class Store:
     """All shelves. What stands on them is immutable, so a snapshot is a copy of dicts."""
 
     def __init__(self) -> None:
-        self._shelves: Snapshot = {}
+        self._regions: Snapshot = {}
         # What falls due is at hand, so that no call has to look through all secrets.
         self._deletions: dict[str, datetime] = {}
         self.rotations: dict[str, datetime] = {}
-        self._serial = 0
+        self._creation_order = 0
         self.on_put: Callable[[StoredSecret], object] | None = None
 
     def __iter__(self) -> Iterator[StoredSecret]:
-        for secrets in tuple(self._shelves.values()):
+        for secrets in tuple(self._regions.values()):
             yield from tuple(secrets.values())
 
     @classmethod
@@ -80,47 +80,47 @@ class Store:
         store.restore(snapshot)
         return store
 
-    def shelf(self, account: str, region: str) -> Shelf:
+    def region(self, account: str, region: str) -> RegionSecrets:
         """Return the shelf of an account in a Region."""
-        secrets = self._shelves.setdefault((account, region), {})
-        return Shelf(secrets, self._deletions, self.rotations, self.on_put)
+        secrets = self._regions.setdefault((account, region), {})
+        return RegionSecrets(secrets, self._deletions, self.rotations, self.on_put)
 
-    def home_of(self, secret: StoredSecret) -> Shelf:
+    def region_of(self, secret: StoredSecret) -> RegionSecrets:
         """Return the shelf that a secret belongs on."""
-        return self.shelf(secret.account, secret.region)
+        return self.region(secret.account, secret.region)
 
     def find(self, secret_id: str, account: str, region: str) -> StoredSecret | None:
         """Return what a SecretId means to a caller: a name is one of their own, an ARN anyone's."""
         arn = parse(secret_id)
-        return self.shelf(arn.account if arn else account, region).find(secret_id)
+        return self.region(arn.account if arn else account, region).find(secret_id)
 
     def find_arn(self, secret_id: str) -> StoredSecret | None:
         """Return the secret that an ARN means, wherever it lies."""
         arn = parse(secret_id)
-        return self.shelf(arn.account, arn.region).find(secret_id) if arn else None
+        return self.region(arn.account, arn.region).find(secret_id) if arn else None
 
-    def keep(self, secret: StoredSecret) -> None:
+    def put(self, secret: StoredSecret) -> None:
         """Let a secret take the place of what it was; its replicas follow."""
-        self.home_of(secret).put(secret)
+        self.region_of(secret).put(secret)
         for replica in self.replicas_of(secret):
-            self.home_of(replica).put(follow(replica, secret))
+            self.region_of(replica).put(copy_from_primary(replica, secret))
 
-    def place(self, secrets: Iterable[StoredSecret]) -> None:
+    def seed(self, secrets: Iterable[StoredSecret]) -> None:
         """Have secrets exist, instead of those that had their names, and of their replicas."""
         arriving = tuple(secrets)
         for secret in arriving:
-            former = self.home_of(secret).find(secret.name)
+            former = self.region_of(secret).find(secret.name)
             if former is not None:
                 self.remove_replicas(former, former.as_primary.regions)
         for secret in arriving:
-            self.home_of(secret).put(secret)
+            self.region_of(secret).put(secret)
 
     def remove_replicas(self, primary: StoredSecret, regions: Iterable[str]) -> None:
         """Forget the replicas of a secret in some Regions."""
         for region in regions:
             replica = self.replica_in(primary, region)
             if replica is not None:
-                self.home_of(replica).remove(replica)
+                self.region_of(replica).remove(replica)
 
     def replica_in(self, primary: StoredSecret, region: str) -> StoredSecret | None:
         """Return the replica of a secret in a Region, if there is one."""
@@ -148,29 +148,31 @@ class Store:
         for arn, end in tuple(self._deletions.items()):
             secret = self.find_arn(arn)
             if secret is not None and end <= now:
-                self.home_of(secret).remove(secret)
+                self.region_of(secret).remove(secret)
 
-    def next_serial(self) -> int:
+    def next_creation_order(self) -> int:
         """Return the number of a secret that is being created."""
-        self._serial += 1
-        return self._serial
+        self._creation_order += 1
+        return self._creation_order
 
     def snapshot(self) -> Snapshot:
         """Return a copy of the state."""
-        return {place: dict(secrets) for place, secrets in self._shelves.items() if secrets}
+        return {place: dict(secrets) for place, secrets in self._regions.items() if secrets}
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the state of a snapshot."""
-        self._shelves = {place: dict(secrets) for place, secrets in snapshot.items()}
+        self._regions = {place: dict(secrets) for place, secrets in snapshot.items()}
         ends = {secret.arn: secret.recovery_window_ends for secret in self}
         self._deletions = {arn: end for arn, end in ends.items() if end}
         dues = {secret.arn: secret.rotation_due for secret in self}
         self.rotations = {arn: due for arn, due in dues.items() if due}
-        self._serial = max((self._serial, *(secret.serial for secret in self)))
+        self._creation_order = max(
+            (self._creation_order, *(secret.creation_order for secret in self))
+        )
 
 
 def with_secrets(snapshot: Snapshot, secrets: Iterable[StoredSecret]) -> Snapshot:
-    """Return a state in which secrets exist as well, as :meth:`Store.place` has it."""
+    """Return a state in which secrets exist as well, as :meth:`Store.seed` has it."""
     store = Store.of(snapshot)
-    store.place(secrets)
+    store.seed(secrets)
     return store.snapshot()

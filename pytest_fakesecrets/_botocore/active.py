@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = HIDE_MISUSE
 
 _ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
-_ACTING_KEY: Final = "pytest_fakesecrets_acting"
+_OVERRIDE_KEY: Final = "pytest_fakesecrets_acting"
 _CREDENTIALS: Final[Mapping[str, Any]] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
@@ -23,11 +23,11 @@ _lock: Final = threading.Lock()
 _active: Final[list[Service]] = []
 
 
-def innermost(*, beneath: Service | None = None) -> Service | None:
+def innermost(*, below: Service | None = None) -> Service | None:
     """Return the service that answers at present, or would if it were not for another one."""
     # One reading of the list: the last fake may end in another thread meanwhile.
     active = tuple(_active)
-    return next(reversed(active if beneath is None else active[: active.index(beneath)]), None)
+    return next(reversed(active if below is None else active[: active.index(below)]), None)
 
 
 def _position(service: Service | None) -> int:

@@ -8,19 +8,19 @@ from typing import Any
 from botocore.session import Session
 
 from .._aws.api_model import SERVICE
-from .._calls.caller import Acting
+from .._calls.caller import CallerOverride
 from .._errors import HIDE_MISUSE
-from .active import _ACCOUNT_KEY, _ACTING_KEY, _CREDENTIALS
+from .active import _ACCOUNT_KEY, _CREDENTIALS, _OVERRIDE_KEY
 
 __tracebackhide__ = HIDE_MISUSE
 
 
-def make_client(region: str, account: str, who: Acting) -> Any:
+def make_client(region: str, account: str, who: CallerOverride) -> Any:
     """Return a client, boto3's where it is installed, that acts as someone, or for an account."""
     client = _session().create_client(SERVICE, region_name=region, **_CREDENTIALS)
     client.meta.events.register(
         "before-call.secrets-manager",
-        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account, _ACTING_KEY: who}),
+        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account, _OVERRIDE_KEY: who}),
     )
     return client
 

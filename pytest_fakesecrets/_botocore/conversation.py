@@ -19,10 +19,10 @@ from .._aws.arn import is_listed_region
 from .._aws.errors import ServiceError
 from .._aws.protocol.aws_json import Answer
 from .._calls.call import read_call
-from .._calls.caller import Acting, acting_now
+from .._calls.caller import CallerOverride, current_override
 from .._calls.effects import NoAnswerError
 from .._errors import HIDE_MISUSE
-from .active import _ACCOUNT_KEY, _ACTING_KEY
+from .active import _ACCOUNT_KEY, _OVERRIDE_KEY
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -113,7 +113,7 @@ def _call(service: Service, operation_model: OperationModel, request_dict: Any) 
     context = request_dict["context"]
     region = context["client_region"]
     account = context.get(_ACCOUNT_KEY, service.settings.account)
-    who = context.get(_ACTING_KEY, Acting()).over(acting_now())
+    who = context.get(_OVERRIDE_KEY, CallerOverride()).merged_with(current_override())
     config = context["client_config"]
     call = read_call(
         str(operation_model.name),

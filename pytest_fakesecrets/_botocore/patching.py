@@ -33,14 +33,14 @@ _originals: Final[list[tuple[Any, str, Any]]] = []
 _guards: Final[list[Guard]] = []
 
 
-def activate(service: Service, *, beneath: Service | None = None) -> None:
+def activate(service: Service, *, below: Service | None = None) -> None:
     """Have a service answer every client, until it is deactivated or another one is activated.
 
-    :param beneath: a service that goes on answering instead; this one waits for its end.
+    :param below: a service that goes on answering instead; this one waits for its end.
     """
     with _lock:
         _patch()
-        _active.insert(_position(beneath), service)
+        _active.insert(_position(below), service)
 
 
 def deactivate(service: Service) -> None:
@@ -119,7 +119,7 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     """
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
     service = innermost()
-    if service is None or service.lets_through or given["service_name"] != SERVICE:
+    if service is None or service.passthrough or given["service_name"] != SERVICE:
         return original(*args, **kwargs)
     session = given.pop("self")
     given.setdefault("region_name", None)
@@ -160,7 +160,7 @@ def _make_request(
     service = innermost()
     if operation_model.service_model.endpoint_prefix != SERVICE:
         return original(endpoint, operation_model, request_dict)
-    if service is None or service.lets_through:
+    if service is None or service.passthrough:
         if service is None and _guards and not _moto_answers():
             _guards[-1](str(operation_model.name))
         return original(endpoint, operation_model, request_dict)

@@ -17,17 +17,17 @@ __tracebackhide__ = HIDE_MISUSE
 
 
 @dataclass(frozen=True, slots=True)
-class Acting:
+class CallerOverride:
     """What a test says of the caller; what it leaves open stays as it would be."""
 
     account: str | None = None
     principal: str | None = None
     keys: Keys = field(default_factory=dict)
 
-    def over(self, other: Acting) -> Acting:
+    def merged_with(self, other: CallerOverride) -> CallerOverride:
         """Return both, where this one comes first. Account and principal go together."""
         who = other if self.account is None and self.principal is None else self
-        return Acting(who.account, who.principal, {**other.keys, **self.keys})
+        return CallerOverride(who.account, who.principal, {**other.keys, **self.keys})
 
     def caller(self, account: str, region: str) -> Caller:
         """Return the caller, of an account where none was named: its root by default."""
@@ -36,9 +36,9 @@ class Acting:
         return Caller(account, self.principal or root, self.keys)
 
 
-def said(
+def caller_override(
     account: str | None, principal: str | None, keys: Mapping[str, str | Iterable[str]]
-) -> Acting:
+) -> CallerOverride:
     """Read what a test says of the caller.
 
     :raises UsageError: for what is no account, no principal, or two that do not match.
@@ -52,14 +52,16 @@ def said(
                 f"principal={principal!r} is not of account={account!r}. Leave account= out."
             )
         account = owner or account
-    return Acting(account, principal, {key.lower(): _values(key, keys[key]) for key in keys})
+    return CallerOverride(
+        account, principal, {key.lower(): _values(key, keys[key]) for key in keys}
+    )
 
 
 @contextmanager
-def acting(who: Acting) -> Iterator[None]:
+def override_caller(who: CallerOverride) -> Iterator[None]:
     """Have all calls of this thread, or asyncio task, be made by someone."""
     before = _acting.get()
-    _acting.set(who.over(before))
+    _acting.set(who.merged_with(before))
     try:
         yield
     finally:
@@ -67,7 +69,7 @@ def acting(who: Acting) -> Iterator[None]:
         _acting.set(before)
 
 
-def acting_now() -> Acting:
+def current_override() -> CallerOverride:
     """Return what is said of whoever makes a call at present."""
     return _acting.get()
 
@@ -81,5 +83,5 @@ def _values(key: str, value: object) -> tuple[str, ...]:
     raise UsageError(f"The key {key!r} of a caller has the value {value!r}. Give str, or several.")
 
 
-_NOBODY: Final = Acting()
+_NOBODY: Final = CallerOverride()
 _acting: Final = ContextVar("pytest_fakesecrets_acting", default=_NOBODY)

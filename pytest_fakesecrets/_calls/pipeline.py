@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from .._aws.authorization import Denials
 from .._aws.errors import ServiceError
 from .._aws.kms.key_ring import Kms
-from .._aws.model.rotation import Job
+from .._aws.model.rotation import RotationRequest
 from .._aws.operations import perform, refuse_unknown
 from .._aws.operations.context import Context, Response
 from .._aws.protocol.aws_json import Answer, encode, encode_error, headers
 from .._aws.protocol.validation import validate
-from .._aws.rotation.runner import Rotor
+from .._aws.rotation.runner import RotationRunner
 from .._aws.store import Store
 from .._clock import Clock
 from .._errors import HIDE_MISUSE
@@ -62,13 +62,13 @@ class Service:
         self.kms = Kms(settings, self.clock)
         # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
         self.random = Random(0)  # noqa: S311 - nothing here is secret
-        self.rotor = Rotor(self.store, self.clock, self.random, self.lock)
+        self.rotation_runner = RotationRunner(self.store, self.clock, self.random, self.lock)
         self.hooks = Hooks()
         # Whether calls go on to AWS, as they would if there were no fake.
-        self.lets_through = False
+        self.passthrough = False
         # Those that the test itself named exist, whatever botocore knows.
         self.named_regions = {settings.region}
-        self.clock.on_move(self.settle, self._next_due)
+        self.clock.on_move(self.run_due_events, self._next_due)
 
     def answer(self, call: Call) -> Answer:
         """Answer one attempt of a call, and log it.
@@ -78,17 +78,17 @@ class Service:
         :raises NoAnswerError: where a fault has the client hear nothing.
         :raises UnsupportedError: for what the fake cannot do.
         """
-        self.settle()
-        jobs: list[Job] = []
+        self.run_due_events()
+        rotations_requested: list[RotationRequest] = []
         with self.lock:
             self._log_attempt(call)
             refuse_unknown(call.operation, call.parameters)
             self._identify(call)
         blow = self._blow(call)
         with self.lock:
-            answer = None if blow.is_unreachable else self._answer(call, blow, jobs)
-        for job in jobs:
-            self.rotor.run(job)
+            answer = None if blow.is_unreachable else self._answer(call, blow, rotations_requested)
+        for request in rotations_requested:
+            self.rotation_runner.run(request)
         failure = blow.failure(call)
         if seconds := blow.seconds(call):
             self.clock.advance(seconds=seconds)
@@ -107,33 +107,33 @@ class Service:
     def use(self, hooks: Hooks) -> None:
         """Have hooks of the test run count."""
         self.hooks = hooks
-        self.rotor.lambdas.discover = hooks.find_function
+        self.rotation_runner.functions.discover = hooks.find_function
         self.store.on_put = hooks.keep_secret
         if hooks.keep_secret is not None:
             for secret in self.store:
                 hooks.keep_secret(secret)
 
-    def settle(self) -> None:
+    def run_due_events(self) -> None:
         """Let happen what has fallen due. Rotations call back, so no lock may be held here."""
         with self.lock:
             self.store.purge(self.clock.now())
-        self.rotor.run_due()
+        self.rotation_runner.run_due()
 
     def start_from(self, outer: Service) -> None:
         """Begin with a copy of another service's secrets, keys and time, beneath one's own."""
         with outer.lock, self.lock:
             own = list(self.store)
             self.store.restore(outer.store.snapshot())
-            self.store.place(own)
+            self.store.seed(own)
             self.clock.follow(outer.clock)
             self.kms.start_from(outer.kms)
             self.named_regions |= outer.named_regions
             self.random.setstate(outer.random.getstate())
-            self.rotor.start_from(outer.rotor)
+            self.rotation_runner.start_from(outer.rotation_runner)
 
     def _next_due(self) -> datetime | None:
         with self.lock:
-            dues = (self.store.next_deletion(), self.rotor.next_due())
+            dues = (self.store.next_deletion(), self.rotation_runner.next_due())
             return min((due for due in dues if due is not None), default=None)
 
     def _blow(self, call: Call) -> Blow:
@@ -151,12 +151,12 @@ class Service:
         with self.lock:
             return self.faults.strike(call, self.clock.now(), meant, decided)
 
-    def _answer(self, call: Call, blow: Blow, jobs: list[Job]) -> Answer:
+    def _answer(self, call: Call, blow: Blow, rotations_requested: list[RotationRequest]) -> Answer:
         try:
             blow.refuse(call)
             if call.malformed is not None:
                 raise call.malformed
-            body = encode(call.operation, self._perform(call, blow.past, jobs))
+            body = encode(call.operation, self._perform(call, blow.past, rotations_requested))
         except ServiceError as error:
             call.met(error.code)
             return self._sealed(error.status, encode_error(error))
@@ -170,7 +170,9 @@ class Service:
         call.attempts += 1
         call.error = None
 
-    def _perform(self, call: Call, past: State | None, jobs: list[Job]) -> Response:
+    def _perform(
+        self, call: Call, past: State | None, rotations_requested: list[RotationRequest]
+    ) -> Response:
         parameters = validate(call.operation, call.sent)
         before = self.store.snapshot() if self.faults.is_lagging else None
         context = Context(
@@ -183,8 +185,8 @@ class Service:
             random=self.random,
             store=self.store if past is None else Store.of(past),
             kms=self.kms,
-            lambdas=self.rotor.lambdas,
-            jobs=jobs,
+            functions=self.rotation_runner.functions,
+            rotations_requested=rotations_requested,
         )
         response = perform(context, parameters)
         entries = (response, *response.get("SecretValues", ()))
@@ -202,7 +204,7 @@ class Service:
         for entry in entries:
             secret = self.store.find_arn(entry.get("ARN", ""))
             if secret is not None and entry.get("VersionId") in secret.versions:
-                self.store.keep(secret.read_at(entry["VersionId"], now))
+                self.store.put(secret.read_at(entry["VersionId"], now))
 
     def _identify(self, call: Call) -> None:
         """Have the log know the secret by every name, whichever of them the code used."""

@@ -15,7 +15,7 @@ from .._aws.store import with_secrets
 from .._botocore.active import innermost
 from .._botocore.clients import make_client
 from .._botocore.patching import activate, deactivate
-from .._calls.caller import acting, said
+from .._calls.caller import caller_override, override_caller
 from .._calls.pipeline import Service
 from .._codes import ErrorCodes
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
@@ -97,22 +97,22 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         self.stop()
 
-    def start(self, *, beneath: FakeSecrets | None = None, lets_through: bool = False) -> None:
+    def start(self, *, below: FakeSecrets | None = None, passthrough: bool = False) -> None:
         """Begin to answer, as ``with`` does.
 
-        :param beneath: a fake that goes on answering instead; this one waits for its end. The
+        :param below: a fake that goes on answering instead; this one waits for its end. The
             plugin's fixtures of wider scopes begin so.
-        :param lets_through: whether calls go on to AWS, as if there were no fake.
+        :param passthrough: whether calls go on to AWS, as if there were no fake.
         """
-        inner = beneath._service if beneath else None  # noqa: SLF001 - of the same class
-        outer = innermost(beneath=inner)
+        inner = below._service if below else None  # noqa: SLF001 - of the same class
+        outer = innermost(below=inner)
         if outer is not None and not self._entered:
             self._service.start_from(outer)
         self._entered = True
-        self._service.lets_through = lets_through
+        self._service.passthrough = passthrough
         for listener in listeners[-1:]:
             listener.began(self)
-        activate(self._service, beneath=inner)
+        activate(self._service, below=inner)
 
     def stop(self) -> None:
         """Stop answering, as the end of ``with`` does.
@@ -134,7 +134,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         return SecretView(self._service, secret.arn)
 
     def __iter__(self) -> Iterator[str]:
-        self._service.settle()
+        self._service.run_due_events()
         here = (self.region, self.account)
         for secret in self._service.store:
             yield secret.name if (secret.region, secret.account) == here else secret.arn
@@ -190,7 +190,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     @property
     def rotations(self) -> tuple[RotationRun, ...]:
         """The rotations that have run, oldest first."""
-        return tuple(self._service.rotor.runs)
+        return tuple(self._service.rotation_runner.runs)
 
     @property
     def rotation_retries(self) -> int:
@@ -198,14 +198,14 @@ class FakeSecrets(Mapping[str, SecretView]):
 
         AWS does so several times, and does not say how often.
         """
-        return self._service.rotor.retries
+        return self._service.rotation_runner.retries
 
     @rotation_retries.setter
     def rotation_retries(self, retries: int) -> None:
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
             message = f"rotation_retries={retries!r} is no number of retries. Give 0 or more."
             raise UsageError(message)
-        self._service.rotor.retries = retries
+        self._service.rotation_runner.retries = retries
 
     @property
     def rotation_removes_pending(self) -> bool:
@@ -214,14 +214,14 @@ class FakeSecrets(Mapping[str, SecretView]):
         Both were seen of AWS. Mostly the label stays, as by default here: functions like AWS's
         templates do not remove it.
         """
-        return self._service.rotor.removes_pending
+        return self._service.rotation_runner.removes_pending
 
     @rotation_removes_pending.setter
     def rotation_removes_pending(self, removes: bool) -> None:
         if not isinstance(removes, bool):
             message = f"rotation_removes_pending={removes!r} is neither True nor False."
             raise UsageError(message)
-        self._service.rotor.removes_pending = removes
+        self._service.rotation_runner.removes_pending = removes
 
     def rotation_lambda(
         self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
@@ -237,7 +237,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             value, str or bytes, or None where there is none.
         :raises UsageError: for what can be no function.
         """
-        self._service.rotor.lambdas.add(arn, handler, generate)
+        self._service.rotation_runner.functions.add(arn, handler, generate)
 
     def add(
         self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
@@ -297,7 +297,9 @@ class FakeSecrets(Mapping[str, SecretView]):
         region = self.region if region is None else region
         check_region(region)
         self._service.named_regions.add(region)
-        made: SecretsManagerClient = make_client(region, self.account, said(account, principal, {}))
+        made: SecretsManagerClient = make_client(
+            region, self.account, caller_override(account, principal, {})
+        )
         return made
 
     def acting_as(  # noqa: PLR0913 - all by keyword
@@ -334,7 +336,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             "aws:SourceVpce": source_vpce,
         }
         given = {key: value for key, value in named.items() if value is not None}
-        return acting(said(account, principal, {**given, **keys}))
+        return override_caller(caller_override(account, principal, {**given, **keys}))
 
     def deny(
         self, operation: str, *, secret: str | None = None, principal: str | None = None
@@ -370,7 +372,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.faults.clear()
             self._service.kms.clear()
             self._service.denials.clear()
-            self._service.rotor.clear()
+            self._service.rotation_runner.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
         added = []
@@ -380,21 +382,23 @@ class FakeSecrets(Mapping[str, SecretView]):
             kept, random = self._service.store, self._service.random
             stored: list[StoredSecret] = []
             for seed in read(seeds):
-                secret = store(seed, self._service.settings, now, random, kept.next_serial())
+                secret = store(
+                    seed, self._service.settings, now, random, kept.next_creation_order()
+                )
                 self._service.named_regions.add(secret.region)
                 added.append(SecretView(self._service, secret.arn))
-                stored += [secret, *store_replicas(secret, kept.next_serial)]
-            kept.place(stored)
+                stored += [secret, *store_replicas(secret, kept.next_creation_order)]
+            kept.seed(stored)
             self._service.faults.change_past(lambda past: with_secrets(past, stored))
         return added
 
     def _find(self, secret_id: object) -> StoredSecret | None:
         if not isinstance(secret_id, str):
             return None
-        self._service.settle()
+        self._service.run_due_events()
         if is_arn(secret_id):
             return self._service.store.find_arn(secret_id)
-        return self._service.store.shelf(self.account, self.region).find(secret_id)
+        return self._service.store.region(self.account, self.region).find(secret_id)
 
 
 def _described(name: str, value: SeedValue | None, details: Mapping[str, Any]) -> Secret:

@@ -42,7 +42,7 @@ def _sections(service: Service) -> Iterator[Section]:
     yield calls_section(service.calls, own)
     yield Section.of("fault", list(service.faults), lambda fault: _fault(fault, own))
     yield Section.of(
-        "rotation", list(service.rotor.runs), lambda run: _rotation(run, own), latest=True
+        "rotation", list(service.rotation_runner.runs), lambda run: _rotation(run, own), latest=True
     )
     yield Section.of("secret", _secrets(service), lambda secret: _secret(secret, own))
 

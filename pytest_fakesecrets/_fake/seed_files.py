@@ -32,7 +32,10 @@ def read_files(paths: Iterable[str | os.PathLike[str]]) -> list[Secret]:
         for secret in _each_once(
             document,
             [
-                *((where, _secret_at(document, where, told)) for where, told in _told(document)),
+                *(
+                    (where, _secret_at(document, where, told))
+                    for where, told in _described(document)
+                ),
                 *((one.where, one.secret()) for one in exports if one.document is document),
             ],
         )
@@ -53,7 +56,7 @@ def _each_once(document: Document, found: Iterable[tuple[Where, Secret]]) -> Ite
         yield secret
 
 
-def _told(document: Document) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
+def _described(document: Document) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
     """Return the descriptions that are no answers of AWS, a name with its value as one as well."""
     for where, part in document.parts():
         if _is_answer(part):

@@ -192,7 +192,7 @@ def read(seeds: Iterable[Seed]) -> list[Secret]:
 
 
 def store(
-    seed: Secret, settings: Settings, now: datetime, random: Random, serial: int
+    seed: Secret, settings: Settings, now: datetime, random: Random, creation_order: int
 ) -> StoredSecret:
     """Turn a description into a secret as the service keeps it."""
     created = _moment(seed.created) or now
@@ -210,7 +210,7 @@ def store(
             seed.arn_suffix or new_suffix(random),
         ),
         created=created,
-        changed=_moment(seed.last_changed) or created,
+        last_changed=_moment(seed.last_changed) or created,
         versions={version.id: version for version in versions},
         labels={
             label: kept.id
@@ -221,20 +221,22 @@ def store(
         kms_key_id=seed.kms_key_id or None,
         type=seed.type or None,
         tags=None if seed.tags is None else dict(seed.tags),
-        accessed=_day(seed.last_accessed),
+        last_accessed=_day(seed.last_accessed),
         deletion_requested=requested,
         recovery_window_ends=requested and requested + _recovery_window(seed),
         owning_service=seed.owning_service,
         replication=_replication(seed, region),
-        serial=serial,
+        creation_order=creation_order,
         policies=_policies(seed.name, seed.policy),
     )
 
 
-def store_replicas(primary: StoredSecret, next_serial: Callable[[], int]) -> list[StoredSecret]:
+def store_replicas(
+    primary: StoredSecret, next_creation_order: Callable[[], int]
+) -> list[StoredSecret]:
     """Return the replicas that the description of a secret asks for."""
     return [
-        new_replica(primary, region, created=primary.created, serial=next_serial())
+        new_replica(primary, region, created=primary.created, creation_order=next_creation_order())
         for region in primary.as_primary.regions
     ]
 
@@ -270,7 +272,7 @@ def _stored_version(
         value=None if version.value is None else text_or_bytes(version.value),
         created=_moment(version.created) or created,
         kms_key_id=version.kms_key_id or seed.kms_key_id or None,
-        accessed=_day(version.last_accessed),
+        last_accessed=_day(version.last_accessed),
     )
 
 

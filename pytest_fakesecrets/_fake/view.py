@@ -106,7 +106,7 @@ class SecretView:
                 tuple(secret.labels_of(version.id)),
                 id=version.id,
                 created=version.created,
-                last_accessed=version.accessed,
+                last_accessed=version.last_accessed,
                 kms_key_id=version.kms_key_id,
             )
             for version in secret.versions.values()
@@ -147,12 +147,12 @@ class SecretView:
     @property
     def last_changed(self) -> datetime:
         """When it was changed last."""
-        return self._secret.changed
+        return self._secret.last_changed
 
     @property
     def last_accessed(self) -> datetime | None:
         """The day of the last read, as midnight UTC; None where it was never read."""
-        return self._secret.accessed
+        return self._secret.last_accessed
 
     @property
     def deletion_requested(self) -> datetime | None:
@@ -172,7 +172,7 @@ class SecretView:
 
     @property
     def _secret(self) -> StoredSecret:
-        self._service.settle()
+        self._service.run_due_events()
         secret = self._service.store.find_arn(self._arn)
         if secret is None:
             message = f"{self._arn} does not exist any more: it was deleted or replaced."

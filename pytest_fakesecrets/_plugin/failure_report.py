@@ -15,7 +15,7 @@ _OURS: Final = pytest.StashKey[list[tuple[str, str]]]()
 
 def add_report(item: pytest.Item, report: pytest.TestReport, fakes: Sequence[FakeSecrets]) -> None:
     """Have the report of a phase that failed show the fakes of its test, as text and for JUnit."""
-    told = _told(fakes) if report.failed else []
+    told = _described(fakes) if report.failed else []
     report.sections += [("fake secrets", text) for text, _ in told]
     # A plugin may run a test again, which then begins with the properties of its failure.
     if report.failed or report.when == "setup":
@@ -27,7 +27,7 @@ def add_report(item: pytest.Item, report: pytest.TestReport, fakes: Sequence[Fak
                 properties[:] = [*others, *ours]
 
 
-def _told(fakes: Sequence[FakeSecrets]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _described(fakes: Sequence[FakeSecrets]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return text and properties of each fake that was used."""
     if not fakes:
         return []

@@ -11,7 +11,7 @@ import pytest
 from .._errors import FakeSecretsWarning
 
 
-class Finding(NamedTuple):
+class Problem(NamedTuple):
     """What was found.
 
     :ivar level: ``warn`` or ``error``.
@@ -24,34 +24,34 @@ class Finding(NamedTuple):
 
 
 def place(path: str, line: int, root: Path) -> str:
-    """Return ``path:line``, the path as seen from the root of the run where it lies beneath."""
+    """Return ``path:line``, the path as seen from the root of the run where it lies below."""
     with suppress(ValueError):
         path = Path(path).relative_to(root).as_posix()
     return f"{path}:{line}"
 
 
-def judge(
+def report_problem(
     item: pytest.Item,
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
-    finding: Finding,
+    problem: Problem,
 ) -> None:
     """Warn of what was found in one phase of a test, or have the phase fail.
 
     To be called by the innermost wrapper of ``pytest_runtest_makereport``, so that it is to xfail,
     and to whatever else judges a failure, the failure of the test.
     """
-    if finding.level == "warn" and _warned(item, finding.text):
+    if problem.level == "warn" and _warned(item, problem.text):
         return
     if not report.passed:
-        report.sections.append((finding.title, finding.text))
+        report.sections.append((problem.title, problem.text))
         return
     try:
-        pytest.fail(finding.text, pytrace=False)
+        pytest.fail(problem.text, pytrace=False)
     except pytest.fail.Exception:
         call.excinfo = pytest.ExceptionInfo.from_current()
     report.outcome = "failed"
-    report.longrepr = finding.text
+    report.longrepr = problem.text
 
 
 def _warned(item: pytest.Item, text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from .._errors import HIDE_MISUSE, FakeSecretsWarning, RealCallError
-from .outcomes import Finding, judge, place
+from .outcomes import Problem, place, report_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,8 @@ class Guard:
         if self._level == "warn":
             warnings.warn_explicit(FakeSecretsWarning(text), None, file, line)
             return
-        if self._fakes.asker.node is not None:
-            self._fakes.asker.node.stash.setdefault(_KEY, []).append(text)
+        if self._fakes.hooks.node is not None:
+            self._fakes.hooks.node.stash.setdefault(_KEY, []).append(text)
         raise RealCallError(text)
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
@@ -60,11 +60,11 @@ class Guard:
         report = outcome.get_result()
         texts = item.stash.get(_KEY, [])
         if texts and report.passed:
-            judge(item, call, report, Finding("error", "guard", texts[0]))
+            report_problem(item, call, report, Problem("error", "guard", texts[0]))
         texts.clear()
 
     def _message(self, operation: str, line: str) -> str:
-        node = self._fakes.asker.node
+        node = self._fakes.hooks.node
         who = "Code outside any test" if node is None else _described(node)
         fate = "goes to the real AWS" if self._level == "warn" else "was stopped"
         remedy = (

@@ -12,7 +12,7 @@ import pytest
 from .._errors import UsageError
 from .._listeners import listeners
 from .options import Origins, SecretsOptions, origins, read_paths
-from .suite_hooks import Asker, Node
+from .suite_hooks import Node, SuiteHooks
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
@@ -69,14 +69,14 @@ def _checked(seeds: Any) -> Iterable[Seed]:
     )
 
 
-_WIDTHS: Final = ("always", "session", "package", "module", "class", "function")
+_SCOPES: Final = ("always", "session", "package", "module", "class", "function")
 
 
 @dataclass(slots=True, eq=False)
 class Running:
     """A fake that a fixture, or the run itself, has started.
 
-    :ivar width: its scope, as an index: the smaller, the wider.
+    :ivar scope_index: its scope, as an index: the smaller, the wider.
     :ivar node: what it is for; None for the whole run.
     :ivar marks: those that seeded it.
     :ivar asked: the plugins that have given seeds to it.
@@ -84,7 +84,7 @@ class Running:
     """
 
     fake: FakeSecrets
-    width: int
+    scope_index: int
     node: Node | None
     marks: tuple[pytest.Mark, ...]
     asked: list[object]
@@ -93,13 +93,13 @@ class Running:
     @property
     def is_of_test(self) -> bool:
         """Whether it ends with one test."""
-        return self.width == len(_WIDTHS) - 1
+        return self.scope_index == len(_SCOPES) - 1
 
 
 class FakesOfRun:
     """All fakes of one run of pytest.
 
-    :ivar asker: asks the hooks.
+    :ivar hooks: asks the hooks.
     :ivar running: the fakes that fixtures have started, widest first.
     :ivar active: the fakes that answer, or wait beneath others that do, whoever started them.
     :ivar started: the fakes that have started since the present test began.
@@ -108,7 +108,7 @@ class FakesOfRun:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.asker = Asker(config)
+        self.hooks = SuiteHooks(config)
         self.running: list[Running] = []
         self.active: list[FakeSecrets] = []
         self.started: list[FakeSecrets] = []
@@ -126,7 +126,7 @@ class FakesOfRun:
         self.started.clear()
         if self._values is not None:
             self._values.clear()
-            self.renew_hooks()
+            self.refresh_hooks()
 
     def remember_values(self) -> Collection[tuple[str, Value]]:
         """Return what will hold the values of all secrets that the present test's fakes ever have.
@@ -134,7 +134,7 @@ class FakesOfRun:
         Each with the name of its secret.
         """
         self._values = {}
-        self.renew_hooks()
+        self.refresh_hooks()
         return self._values.keys()
 
     def of_test(self) -> list[FakeSecrets]:
@@ -149,21 +149,21 @@ class FakesOfRun:
 
     @contextmanager
     def run(
-        self, scope: str, node: Node | None = None, *, lets_through: bool = False
+        self, scope: str, node: Node | None = None, *, passthrough: bool = False
     ) -> Iterator[FakeSecrets]:
         """Have a fake run inside those that run already, with the seeds that they lack.
 
         :param scope: the scope of a fixture, or ``always``.
         :param node: what it is for; None for the whole run.
-        :param lets_through: whether calls go on to AWS instead.
+        :param passthrough: whether calls go on to AWS instead.
         """
-        width = _WIDTHS.index(scope)
+        scope_index = _SCOPES.index(scope)
         # pytest may begin a fixture of a module in the middle of one of its classes.
-        outer = [other for other in self.running if other.width <= width]
-        inner = [other for other in self.running if other.width > width]
+        outer = [other for other in self.running if other.scope_index <= scope_index]
+        inner = [other for other in self.running if other.scope_index > scope_index]
         with usage_errors_shown(at_start=node is None):
-            entry = self._new(width, node, outer, lets_through=lets_through)
-        entry.fake.start(beneath=inner[0].fake if inner else None, lets_through=lets_through)
+            entry = self._new(scope_index, node, outer, passthrough=passthrough)
+        entry.fake.start(below=inner[0].fake if inner else None, passthrough=passthrough)
         self.running[:] = [*outer, entry, *inner]
         try:
             yield entry.fake
@@ -174,13 +174,13 @@ class FakesOfRun:
                 listen(entry)
 
     def _new(
-        self, width: int, node: Node | None, outer: list[Running], *, lets_through: bool
+        self, scope_index: int, node: Node | None, outer: list[Running], *, passthrough: bool
     ) -> Running:
         """Make a fake with its seeds, those of the closest mark last."""
         from .._fake.fake import FakeSecrets
 
-        if lets_through:
-            return Running(FakeSecrets(), width, node, (), [], [])
+        if passthrough:
+            return Running(FakeSecrets(), scope_index, node, (), [], [])
         applied = [mark for other in outer for mark in other.marks]
         marked = [] if node is None else list(node.iter_markers_with_node("secrets"))
         marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
@@ -194,9 +194,9 @@ class FakesOfRun:
             seeds += option.seeds_at(holder)
         fake = FakeSecrets(*(seed for _, seed in seeds), **self._place(options, outer))
         marks = tuple(mark for _, mark in marked)
-        return Running(fake, width, node, marks, asked, seeds)
+        return Running(fake, scope_index, node, marks, asked, seeds)
 
-    def ask_again(self) -> None:
+    def seed_from_late_hooks(self) -> None:
         """Give the fake of the whole run the seeds of hooks that were not known when it began."""
         if not self.running:
             return
@@ -209,9 +209,9 @@ class FakesOfRun:
                     entry.fake.add(secret)
             entry.asked += asked
             entry.seeds += seeds
-        self.renew_hooks()
+        self.refresh_hooks()
 
-    def renew_hooks(self) -> None:
+    def refresh_hooks(self) -> None:
         """Have the fakes that are active ask the hooks that there are by now."""
         for fake in dict.fromkeys(self.active):
             self._connect(fake)
@@ -241,7 +241,7 @@ class FakesOfRun:
 
     def _connect(self, fake: FakeSecrets) -> None:
         keep_secret = None if self._values is None else self._keep_values
-        fake.use(self.asker.hooks(keep_secret))
+        fake.use(self.hooks.hooks(keep_secret))
 
     def _keep_values(self, secret: StoredSecret) -> None:
         for version in secret.versions.values():

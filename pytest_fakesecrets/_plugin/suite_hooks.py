@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Node = pytest.Item | pytest.Collector
 
 
-class Asker:
+class SuiteHooks:
     """Asks the hooks through what runs, so that a folder's conftest.py counts in its folder.
 
     :ivar node: what runs at present: a test, or a collector; None outside both.

@@ -8,7 +8,7 @@ import pytest
 
 from .._errors import FakeSecretsWarning
 from .options import level_of
-from .outcomes import Finding, judge
+from .outcomes import Problem, report_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class UnusedFaults:
         level = level_of(item, "unused_faults")
         text = "" if level == "off" else _unmet(self._fakes.own())
         if text:
-            judge(item, call, report, Finding(level, "faults that no call met", text))
+            report_problem(item, call, report, Problem(level, "faults that no call met", text))
 
     def _judge_wider(self, entry: Running) -> None:
         if entry.is_of_test or entry.node is None:
@@ -70,7 +70,7 @@ class UnusedSeeds:
         self._level = level
         self._used: dict[str, bool] = {}
         self._touched: dict[Running, set[str]] = {}
-        fakes.asker.on_call.append(self._note_call)
+        fakes.hooks.on_call.append(self._note_call)
         fakes.on_end.append(self._note_end)
 
     @pytest.hookimpl(optionalhook=True)

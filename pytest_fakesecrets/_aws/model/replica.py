@@ -12,9 +12,9 @@ from .secret import StoredSecret, StoredVersion
 
 # All else follows, so that what a secret will hold one day follows without a word here.
 _OWN: Final = (
-    "accessed",
+    "last_accessed",
     "arn",
-    "changed",
+    "last_changed",
     "created",
     "creation_token",
     "deletion_requested",
@@ -22,7 +22,7 @@ _OWN: Final = (
     "name",
     "recovery_window_ends",
     "replication",
-    "serial",
+    "creation_order",
 )
 
 # Of all that describes the secret, CreateSecret lets a replica in another account have only tags.
@@ -34,7 +34,7 @@ def new_replica(
     region: str,
     *,
     created: datetime,
-    serial: int,
+    creation_order: int,
     kms_key_id: str | None = None,
 ) -> StoredSecret:
     """Return the first state of a secret's replica in another Region."""
@@ -42,15 +42,15 @@ def new_replica(
         name=primary.name,
         arn=in_region(primary.arn, region),
         created=created,
-        changed=primary.changed,
+        last_changed=primary.last_changed,
         kms_key_id=kms_key_id,
         replication=RegionReplica(primary.arn),
-        serial=serial,
+        creation_order=creation_order,
     )
-    return follow(empty, primary)
+    return copy_from_primary(empty, primary)
 
 
-def follow(replica: StoredSecret, primary: StoredSecret) -> StoredSecret:
+def copy_from_primary(replica: StoredSecret, primary: StoredSecret) -> StoredSecret:
     """Return the replica as its primary is now; its creation, reads and keys stay its own.
 
     It shows its primary's LastChangedDate, and no Tags where the primary has an empty list of them:
@@ -63,12 +63,12 @@ def follow(replica: StoredSecret, primary: StoredSecret) -> StoredSecret:
     }
     tags = replica.tags if across else primary.tags or None
     # A new key of the replica's own may be a later change.
-    changed = max(primary.changed, replica.changed)
-    return replace(primary, **{**own, "changed": changed, "tags": tags}, versions=versions)
+    changed = max(primary.last_changed, replica.last_changed)
+    return replace(primary, **{**own, "last_changed": changed, "tags": tags}, versions=versions)
 
 
 def _copied(version: StoredVersion, replica: StoredSecret) -> StoredVersion:
     known = replica.versions.get(version.id)
     if known is None:
-        return replace(version, kms_key_id=replica.kms_key_id, accessed=None)
-    return replace(version, kms_key_id=known.kms_key_id, accessed=known.accessed)
+        return replace(version, kms_key_id=replica.kms_key_id, last_accessed=None)
+    return replace(version, kms_key_id=known.kms_key_id, last_accessed=known.last_accessed)

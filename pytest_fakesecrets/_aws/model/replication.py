@@ -55,7 +55,7 @@ class Primary:
 
 
 # Most secrets are primaries of nothing.
-ALONE: Final = Primary()
+NOT_REPLICATED: Final = Primary()
 
 
 @dataclass(frozen=True, slots=True)

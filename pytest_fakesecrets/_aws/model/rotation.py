@@ -30,7 +30,7 @@ class Rotation:
     next_date: datetime | None = None
     due: datetime | None = None
 
-    def planned(self, now: datetime, last: datetime | None = None) -> Rotation:
+    def scheduled(self, now: datetime, last: datetime | None = None) -> Rotation:
         """Look forward to the next window; days are counted from `last`, or from now."""
         if not self.enabled or self.schedule is None:
             return self
@@ -47,11 +47,11 @@ class Rotation:
 
         The date that AWS tells is in the past then: DescribeSecret's NextRotationDate.
         """
-        return replace(self, due=self.planned(now).due)
+        return replace(self, due=self.scheduled(now).due)
 
     def succeeded(self, now: datetime) -> Rotation:
         """Note that all steps have ended well."""
-        return replace(self, last_rotated=now).planned(now)
+        return replace(self, last_rotated=now).scheduled(now)
 
     def cancelled(self) -> Rotation:
         """Turn the rotation off; what it was stays on view."""
@@ -59,7 +59,7 @@ class Rotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RotationRequest:
     """A rotation that has been reserved and is to be run; or only the test of one."""
 
     secret: str

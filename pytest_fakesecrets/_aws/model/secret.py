@@ -9,7 +9,7 @@ from typing import Final
 
 from ..errors import ServiceError
 from ..iam.policy import Policy
-from .replication import ALONE, AccountReplica, Primary, RegionReplica, Replication
+from .replication import NOT_REPLICATED, AccountReplica, Primary, RegionReplica, Replication
 from .rotation import Rotation
 from .values import Value
 
@@ -37,7 +37,7 @@ class StoredVersion:
     value: Value | None = field(repr=False)
     created: datetime
     kms_key_id: str | None = None
-    accessed: datetime | None = None
+    last_accessed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +46,26 @@ class StoredSecret:
 
     Optional members are None where AWS leaves them out of its answers. A secret that is scheduled
     for deletion has both `deletion_requested`, the moment of the DeleteSecret request, and
-    `recovery_window_ends`; `serial` grows from one creation to the next.
+    `recovery_window_ends`; `creation_order` grows from one creation to the next.
     """
 
     name: str
     arn: str
     created: datetime
-    changed: datetime
+    last_changed: datetime
     versions: Mapping[str, StoredVersion] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
     kms_key_id: str | None = None
     type: str | None = None
     tags: Mapping[str, str] | None = None
-    accessed: datetime | None = None
+    last_accessed: datetime | None = None
     deletion_requested: datetime | None = None
     recovery_window_ends: datetime | None = None
     owning_service: str | None = None
-    replication: Replication = ALONE
+    replication: Replication = NOT_REPLICATED
     creation_token: str | None = None
-    serial: int = 0
+    creation_order: int = 0
     policies: Mapping[str, Policy] = field(default_factory=dict)
     rotation: Rotation | None = None
 
@@ -82,7 +82,7 @@ class StoredSecret:
     @property
     def as_primary(self) -> Primary:
         """What it replicates to; a replica replicates to nothing."""
-        return self.replication if isinstance(self.replication, Primary) else ALONE
+        return self.replication if isinstance(self.replication, Primary) else NOT_REPLICATED
 
     @property
     def primary_arn(self) -> str | None:
@@ -104,13 +104,13 @@ class StoredSecret:
         return self.labelled(CURRENT)
 
     @property
-    def unfinished(self) -> str | None:
+    def pending_version_id(self) -> str | None:
         """The version of a rotation that has not ended: it has AWSPENDING and not AWSCURRENT."""
         pending = self.labels.get(PENDING)
         return None if pending == self.labels.get(CURRENT) else pending
 
     @property
-    def rotator(self) -> str | None:
+    def rotation_source(self) -> str | None:
         """What rotates it: a Lambda function, the service that owns it, or its partner's type."""
         lambda_arn = self.rotation and self.rotation.lambda_arn
         return lambda_arn or self.owning_service or self.type
@@ -170,13 +170,13 @@ class StoredSecret:
             self,
             deletion_requested=now,
             recovery_window_ends=ends,
-            changed=now,
+            last_changed=now,
             rotation=self.rotation and self.rotation.cancelled(),
         )
 
     def restored(self, now: datetime) -> StoredSecret:
         """End the recovery window. Nothing tells that AWS turns the rotation on again."""
-        return replace(self, deletion_requested=None, recovery_window_ends=None, changed=now)
+        return replace(self, deletion_requested=None, recovery_window_ends=None, last_changed=now)
 
     def detach(self, label: str) -> StoredSecret:
         """Take a label away from the version that has it."""
@@ -198,7 +198,7 @@ class StoredSecret:
             secret = secret.detach(PENDING).attach(CURRENT, version.id)
             # "Manually updating the secret value … is considered a valid rotation":
             # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
-            rotation = secret.rotation and secret.rotation.planned(version.created)
+            rotation = secret.rotation and secret.rotation.scheduled(version.created)
             secret = replace(secret, rotation=rotation)
         for label in sorted(wanted - {CURRENT}):
             secret = secret.attach(label, version.id)
@@ -224,8 +224,8 @@ class StoredSecret:
     def read_at(self, version_id: str, now: datetime) -> StoredSecret:
         """Note that a version was read: AWS keeps the day, as midnight UTC."""
         today = midnight(now)
-        version = replace(self.versions[version_id], accessed=today)
-        return replace(self, accessed=today, versions={**self.versions, version_id: version})
+        version = replace(self.versions[version_id], last_accessed=today)
+        return replace(self, last_accessed=today, versions={**self.versions, version_id: version})
 
     def encrypted_with(self, kms_key_id: str | None) -> StoredSecret:
         """Use another key, for the three versions that AWS re-encrypts and for those to come.

@@ -14,10 +14,10 @@ from ..errors import MARKED_FOR_DELETION, invalid_parameter, invalid_request, no
 from ..iam.principal import Caller
 from ..kms.key_ring import Kms
 from ..model.replication import AccountReplica
-from ..model.rotation import Job
+from ..model.rotation import RotationRequest
 from ..model.secret import StoredSecret
-from ..rotation.functions import Lambdas
-from ..store import Shelf, Store
+from ..rotation.functions import RotationFunctions
+from ..store import RegionSecrets, Store
 
 Response = dict[str, Any]
 
@@ -28,7 +28,7 @@ class Context:
 
     `find` and its narrower kin answer for a SecretId in AWS's order: access, existence, deletion,
     management by another service, replication. An operation ends with `keep`, so one that fails
-    changes nothing. The rotations that it puts on `jobs` run after the answer.
+    changes nothing. The rotations that it puts on `rotations_requested` run after the answer.
     """
 
     operation: str
@@ -40,8 +40,8 @@ class Context:
     random: Random
     store: Store
     kms: Kms
-    lambdas: Lambdas
-    jobs: list[Job]
+    functions: RotationFunctions
+    rotations_requested: list[RotationRequest]
 
     @property
     def account(self) -> str:
@@ -49,9 +49,9 @@ class Context:
         return self.caller.account
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> RegionSecrets:
         """The caller's own secrets in the Region of the call."""
-        return self.store.shelf(self.account, self.region)
+        return self.store.region(self.account, self.region)
 
     def find(self, secret_id: str) -> StoredSecret:
         """Return the secret that is meant, in whatever state it is."""
@@ -78,7 +78,7 @@ class Context:
 
     def keep(self, secret: StoredSecret) -> None:
         """Let a secret take the place of what it was; its replicas follow."""
-        self.store.keep(secret)
+        self.store.put(secret)
 
     def new_arn(self, name: str) -> str:
         """Return the ARN of a secret that is being created."""

@@ -14,8 +14,10 @@ from .secrets import description_of
 _PAGE_SIZE: Final = 100
 _SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
     "created-date": lambda secret: secret.created.timestamp(),
-    "last-accessed-date": lambda secret: secret.accessed.timestamp() if secret.accessed else 0,
-    "last-changed-date": lambda secret: secret.changed.timestamp(),
+    "last-accessed-date": lambda secret: (
+        secret.last_accessed.timestamp() if secret.last_accessed else 0
+    ),
+    "last-changed-date": lambda secret: secret.last_changed.timestamp(),
     "name": lambda secret: secret.name,
 }
 
@@ -40,7 +42,7 @@ def list_secrets(
 
     def key(secret: StoredSecret) -> list[float | str]:
         # In AWS each creation has a millisecond of its own; here its number tells the order.
-        return [_SORT_KEYS[sort_by](secret), secret.serial]
+        return [_SORT_KEYS[sort_by](secret), secret.creation_order]
 
     page, following = paginate(
         sorted(select(listed, filters), key=key, reverse=descending),
@@ -95,7 +97,7 @@ def _version_entry(secret: StoredSecret, version: StoredVersion) -> Response:
     return {
         "VersionId": version.id,
         "VersionStages": secret.labels_of(version.id) or None,
-        "LastAccessedDate": version.accessed,
+        "LastAccessedDate": version.last_accessed,
         "CreatedDate": version.created,
         "KmsKeyIds": [version.kms_key_id or "DefaultEncryptionKey"],
     }

@@ -35,7 +35,7 @@ def put_resource_policy(
     if block_public_policy and policy.is_broad:
         raise ServiceError("PublicPolicyException", _BROAD)
     policies = {**secret.policies, policy_name: policy}
-    context.keep(replace(secret, policies=policies, changed=context.now))
+    context.keep(replace(secret, policies=policies, last_changed=context.now))
     return _naming(secret, policy_name)
 
 
@@ -58,7 +58,7 @@ def delete_resource_policy(
     _refuse_other_name(policy_name)
     kept = {name: policy for name, policy in secret.policies.items() if name != policy_name}
     if len(kept) < len(secret.policies):
-        context.keep(replace(secret, policies=kept, changed=context.now))
+        context.keep(replace(secret, policies=kept, last_changed=context.now))
     return _naming(secret, policy_name)
 
 
@@ -89,12 +89,12 @@ def validate_resource_policy(
     context.authorize(secret_id, secret, operation="PutResourcePolicy")
     policy = read_policy(resource_policy)
     put = context.attempt(secret_id, secret, operation="PutResourcePolicy")
-    findings = [
+    problems = [
         (policy.is_broad, _BROAD_CHECK, _BROAD),
         (put.is_refused_by(policy), _LOCK_OUT_CHECK, _LOCK_OUT),
     ]
     errors = [
-        {"CheckName": name, "ErrorMessage": message} for found, name, message in findings if found
+        {"CheckName": name, "ErrorMessage": message} for found, name, message in problems if found
     ]
     return {"PolicyValidationPassed": not errors, "ValidationErrors": errors}
 

@@ -15,11 +15,11 @@ from ..errors import ServiceError, invalid_parameter, invalid_request, not_found
 from ..kms.key import DEFAULT_KEY
 from ..model.replica import new_replica
 from ..model.replication import (
-    ALONE,
     DETACHED,
     FAILED,
     IN_PROGRESS,
     IN_SYNC,
+    NOT_REPLICATED,
     AccountReplica,
     Association,
     RegionReplica,
@@ -61,7 +61,7 @@ def remove_regions_from_replication(
         raise invalid_request()
     context.store.remove_replicas(secret, remove_replica_regions)
     remaining = secret.as_primary.without_regions(remove_replica_regions)
-    secret = replace(secret, replication=remaining, changed=context.now)
+    secret = replace(secret, replication=remaining, last_changed=context.now)
     context.keep(secret)
     return {"ARN": secret.arn, "ReplicationStatus": status_of(context.store, secret)}
 
@@ -72,7 +72,7 @@ def stop_replication_to_replica(context: Context, *, secret_id: str) -> Response
     if replica.primary_arn is None:
         raise invalid_request()
     _let_go(context, replica)
-    context.keep(replace(replica, replication=ALONE, changed=context.now))
+    context.keep(replace(replica, replication=NOT_REPLICATED, last_changed=context.now))
     return {"ARN": replica.arn}
 
 
@@ -143,7 +143,7 @@ def replicate(
     context: Context, primary: StoredSecret, wanted: RegionList, *, overwrite: bool
 ) -> StoredSecret:
     """Make replicas, and keep the primary that knows of them."""
-    primary = replace(primary, changed=context.now)
+    primary = replace(primary, last_changed=context.now)
     for asked in wanted:
         name = asked["Region"]
         region = _replicated(context, primary, name, asked.get("KmsKeyId"), overwrite=overwrite)
@@ -203,7 +203,7 @@ def replication_at_creation(
     :param members: what CreateSecret was given and only the primary may decide.
     """
     if primary_arn is None:
-        return ALONE
+        return NOT_REPLICATED
     for name, value in members.items():
         if value is not None:
             raise invalid_parameter(f"You can't specify {name} for a cross-account replica secret.")
@@ -235,7 +235,7 @@ def _replicated(
     overwrite: bool,
 ) -> ReplicaRegion:
     """Have a replica in a Region, and return what its primary is to know of it."""
-    existing = context.store.shelf(primary.account, region).find(primary.name)
+    existing = context.store.region(primary.account, region).find(primary.name)
     failure = _obstacle(primary, existing, region, overwrite=overwrite)
     if failure is not None:
         return ReplicaRegion(kms_key_id=kms_key_id, failure=failure)
@@ -244,7 +244,7 @@ def _replicated(
             primary,
             region,
             created=context.now,
-            serial=context.store.next_serial(),
+            creation_order=context.store.next_creation_order(),
             kms_key_id=kms_key_id or None,
         )
     else:
@@ -270,7 +270,7 @@ def _obstacle(
             f"Replication failed: Secret name {primary.name} is currently replicated to {region} "
             "with a different arn."
         )
-    if overwrite and existing.replication == ALONE:
+    if overwrite and existing.replication == NOT_REPLICATED:
         return None
     return _taken(primary, region)
 
@@ -288,7 +288,7 @@ def _status_in(
         # Without a failure of its own, a seed has taken the replica's place since.
         message = region.failure or _taken(secret, name)
     else:
-        key, accessed, status = replica.kms_key_id, replica.accessed, IN_SYNC
+        key, accessed, status = replica.kms_key_id, replica.last_accessed, IN_SYNC
         message = _SUCCESS
     return {
         "Region": name,
@@ -341,7 +341,7 @@ def _keep_association(
     context: Context, secret: StoredSecret, association: Association | None
 ) -> None:
     replication = replace(secret.as_primary, association=association)
-    context.keep(replace(secret, replication=replication, changed=context.now))
+    context.keep(replace(secret, replication=replication, last_changed=context.now))
 
 
 def _no_replica_of(secret: StoredSecret, replica_arn: str) -> ServiceError:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..arn import partition_of
 from ..errors import ServiceError, invalid_parameter, invalid_request
-from ..model.rotation import Job, Rotation
+from ..model.rotation import Rotation, RotationRequest
 from ..model.schedule import read
 from ..model.secret import PENDING, StoredSecret
 from ..rotation.functions import is_lambda_arn, not_registered
@@ -48,10 +48,10 @@ def rotate_secret(
     is_on = secret.rotation is not None and secret.rotation.enabled
     if not _has_begun(replace(secret, rotation=rotation), client_request_token, is_on=is_on):
         if rotate_immediately:
-            rotation = rotation.planned(context.now)
+            rotation = rotation.scheduled(context.now)
         elif rotation_rules is not None or rotation.due is None:
-            rotation = rotation.planned(context.now, rotation.last_rotated)
-        secret = replace(secret, rotation=rotation, changed=context.now)
+            rotation = rotation.scheduled(context.now, rotation.last_rotated)
+        secret = replace(secret, rotation=rotation, last_changed=context.now)
         context.keep(_begun(context, secret, client_request_token, test=not rotate_immediately))
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": client_request_token}
 
@@ -60,8 +60,8 @@ def cancel_rotate_secret(context: Context, *, secret_id: str) -> Response:
     """Answer CancelRotateSecret; the labels stay as they are, AWSPENDING too."""
     secret = _find_rotatable(context, secret_id)
     rotation = secret.rotation or Rotation(enabled=False)
-    context.keep(replace(secret, rotation=rotation.cancelled(), changed=context.now))
-    return {"ARN": secret.arn, "Name": secret.name, "VersionId": secret.unfinished}
+    context.keep(replace(secret, rotation=rotation.cancelled(), last_changed=context.now))
+    return {"ARN": secret.arn, "Name": secret.name, "VersionId": secret.pending_version_id}
 
 
 def _find_rotatable(context: Context, secret_id: str) -> StoredSecret:
@@ -136,11 +136,11 @@ def _has_begun(secret: StoredSecret, token: str, *, is_on: bool) -> bool:
 
     :param is_on: whether rotation is on; a rotation that was cancelled does not go on by its token.
     """
-    if secret.rotator is None:
+    if secret.rotation_source is None:
         raise invalid_request(_NO_LAMBDA)
     if is_on and secret.labels.get(PENDING) == token:
         return True
-    if secret.unfinished is not None:
+    if secret.pending_version_id is not None:
         raise invalid_request(_UNFINISHED)
     if token in secret.versions:
         raise invalid_parameter()
@@ -149,15 +149,17 @@ def _has_begun(secret: StoredSecret, token: str, *, is_on: bool) -> bool:
 
 def _begun(context: Context, secret: StoredSecret, token: str, *, test: bool) -> StoredSecret:
     """Reserve the version of a rotation, or of its test, and have the function called."""
-    rotator = secret.rotator or ""
-    if rotator not in context.lambdas:
+    rotation_source = secret.rotation_source or ""
+    if rotation_source not in context.functions:
         if secret.rotation and secret.rotation.lambda_arn:
             raise ServiceError("AccessDeniedException", _NO_PERMISSION)
         if not test:
-            raise not_registered(rotator)
+            raise not_registered(rotation_source)
         # AWS tests only functions; what manages a secret itself needs no test.
         return secret
     copied = secret.current.value if test and secret.current else None
     reserved = secret.with_reserved(token, context.now, copied)
-    context.jobs.append(Job(secret.name, secret.arn, token, rotator, test))
+    context.rotations_requested.append(
+        RotationRequest(secret.name, secret.arn, token, rotation_source, test)
+    )
     return reserved

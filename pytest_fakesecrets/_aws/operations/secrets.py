@@ -71,14 +71,14 @@ def create_secret(
         name=name,
         arn=context.new_arn(name),
         created=context.now,
-        changed=context.now,
+        last_changed=context.now,
         description=description or None,
         kms_key_id=kms_key_id or None,
         type=type or None,
         tags=None if tags is None else read_tags(tags),
         replication=replication,
         creation_token=client_request_token,
-        serial=context.store.next_serial(),
+        creation_order=context.store.next_creation_order(),
     )
     try_key(context, secret)
     if value is not None:
@@ -126,7 +126,7 @@ def update_secret(
     if type is not None:
         secret = replace(secret, type=type or None)
     if secret is not before:
-        secret = replace(secret, changed=context.now)
+        secret = replace(secret, last_changed=context.now)
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
     context.keep(secret)
@@ -170,8 +170,8 @@ def description_of(secret: StoredSecret) -> Response:
         "Description": secret.description,
         "KmsKeyId": shown_key(secret),
         **rotation_members(secret),
-        "LastChangedDate": secret.changed,
-        "LastAccessedDate": secret.accessed,
+        "LastChangedDate": secret.last_changed,
+        "LastAccessedDate": secret.last_accessed,
         "DeletedDate": secret.deletion_requested,
         "Tags": None if secret.tags is None else tag_list(secret.tags),
         "OwningService": secret.owning_service,
@@ -243,7 +243,7 @@ def _check_window(days: int | None, *, force: bool) -> None:
 
 def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -> Response:
     if secret is not None:
-        context.store.home_of(secret).remove(secret)
+        context.store.region_of(secret).remove(secret)
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
     text = secret_id if is_arn(secret_id) else context.new_arn(secret_id)

@@ -16,7 +16,7 @@ def tag_resource(
     """Answer TagResource: new keys go to the end, known ones get their new value in place."""
     secret = context.find_changeable(secret_id)
     tagged = _within_quota({**(secret.tags or {}), **read_tags(tags)})
-    _keep(context, secret_id, replace(secret, tags=tagged, changed=context.now))
+    _keep(context, secret_id, replace(secret, tags=tagged, last_changed=context.now))
     return {}
 
 
@@ -26,7 +26,7 @@ def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str])
     _refuse_system_tags(tag_keys)
     kept = {key: value for key, value in (secret.tags or {}).items() if key not in tag_keys}
     if kept != (secret.tags or {}):
-        _keep(context, secret_id, replace(secret, tags=kept, changed=context.now))
+        _keep(context, secret_id, replace(secret, tags=kept, last_changed=context.now))
     return {}
 
 

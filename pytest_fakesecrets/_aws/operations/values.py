@@ -120,7 +120,7 @@ def update_secret_version_stage(
     else:
         moved = _label_moved(secret, version_stage, remove_from_version_id, move_to_version_id)
     if moved is not secret:
-        context.keep(replace(moved, changed=context.now))
+        context.keep(replace(moved, last_changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name}
 
 
@@ -145,7 +145,7 @@ def put_version(
     version = StoredVersion(
         id=token, value=value, created=context.now, kms_key_id=secret.kms_key_id
     )
-    secret = replace(secret.with_value(version, labels), changed=context.now)
+    secret = replace(secret.with_value(version, labels), last_changed=context.now)
     context.keep(secret)
     return secret
 
@@ -196,7 +196,7 @@ def _value_entry(secret: StoredSecret, version: StoredVersion) -> Response:
 
 
 def _creation(secret: StoredSecret) -> list[float]:
-    return [secret.created.timestamp(), secret.serial]
+    return [secret.created.timestamp(), secret.creation_order]
 
 
 def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) -> Response:

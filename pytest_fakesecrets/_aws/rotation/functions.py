@@ -82,7 +82,7 @@ class UserFunction:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class GeneratedValue:
     """The common case: a next value is made, kept as pending, and made current."""
 
     generate: Callable[..., SeedValue]
@@ -109,7 +109,7 @@ class Template:
         return self.generate(secret.current.value if secret.current else None)
 
 
-class Lambdas:
+class RotationFunctions:
     """The functions that a test has registered, by ARN; or by what manages a secret."""
 
     def __init__(self) -> None:
@@ -138,10 +138,12 @@ class Lambdas:
         """
         _check(name, handler, generate)
         self._functions[name] = (
-            Template(generate) if generate is not None else UserFunction(cast("Handler", handler))
+            GeneratedValue(generate)
+            if generate is not None
+            else UserFunction(cast("Handler", handler))
         )
 
-    def start_from(self, outer: Lambdas) -> None:
+    def start_from(self, outer: RotationFunctions) -> None:
         """Know another registry's functions too, beneath one's own."""
         self._functions = {**outer._functions, **self._functions}
 
@@ -221,12 +223,12 @@ def not_registered(name: str) -> UnsupportedError:
 
 
 def _made_current(secret: StoredSecret, token: str, now: datetime) -> StoredSecret:
-    return replace(secret.attach(CURRENT, token), changed=now)
+    return replace(secret.attach(CURRENT, token), last_changed=now)
 
 
 def _with_pending(secret: StoredSecret, token: str, value: Value, now: datetime) -> StoredSecret:
     version = StoredVersion(id=token, value=value, created=now, kms_key_id=secret.kms_key_id)
-    return replace(secret.with_value(version, [PENDING]), changed=now)
+    return replace(secret.with_value(version, [PENDING]), last_changed=now)
 
 
 def _finish(awaitable: Awaitable[object]) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from ..._clock import Clock
 from ..._errors import UsageError
 from ..errors import ServiceError, kind_of, not_found
-from ..model.rotation import Job
+from ..model.rotation import RotationRequest
 from ..model.secret import PENDING, StoredSecret
 from ..store import Store
-from .functions import Lambdas, SecretChange, context_of, not_registered
+from .functions import RotationFunctions, SecretChange, context_of, not_registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,11 +75,11 @@ class RotationRun:
         return self.steps[-1].exception
 
 
-class Rotor:
+class RotationRunner:
     """Runs the rotations of one fake, those that a call asked for and those that fall due."""
 
     def __init__(self, store: Store, clock: Clock, random: Random, lock: threading.RLock) -> None:
-        self.lambdas = Lambdas()
+        self.functions = RotationFunctions()
         self.runs: list[RotationRun] = []
         self.retries = 0
         self.removes_pending = False
@@ -99,10 +99,10 @@ class Rotor:
 
     def run_due(self) -> None:
         """Run what has fallen due, in order of time."""
-        while (job := self._take_due()) is not None:
-            self.run(job)
+        while (request := self._take_due()) is not None:
+            self.run(request)
 
-    def run(self, job: Job) -> None:
+    def run(self, request: RotationRequest) -> None:
         """Run a rotation that has been reserved, and try it again as often as was said.
 
         :raises UsageError: what a function did wrong as a test; it is not AWS's to hide.
@@ -110,24 +110,26 @@ class Rotor:
         with self._busy():
             try:
                 for attempt in range(1, self.retries + 2):
-                    if self._attempt(job, attempt).outcome != "failed":
+                    if self._attempt(request, attempt).outcome != "failed":
                         break
             finally:
-                if job.is_test:
-                    self._try_change(job.arn, lambda secret, _: secret.without_pending(job.token))
+                if request.is_test:
+                    self._try_change(
+                        request.arn, lambda secret, _: secret.without_pending(request.token)
+                    )
 
-    def start_from(self, outer: Rotor) -> None:
-        """Know what another rotor knows, beneath what was said to this one."""
-        self.lambdas.start_from(outer.lambdas)
+    def start_from(self, outer: RotationRunner) -> None:
+        """Know what another runner knows, beneath what was said to this one."""
+        self.functions.start_from(outer.functions)
         self.retries = self.retries or outer.retries
         self.removes_pending = self.removes_pending or outer.removes_pending
 
     def clear(self) -> None:
         """Forget all functions and all runs."""
-        self.lambdas.clear()
+        self.functions.clear()
         self.runs.clear()
 
-    def _take_due(self) -> Job | None:
+    def _take_due(self) -> RotationRequest | None:
         """Reserve the rotation that has been due for longest; an unfinished one is reattempted."""
         with self._lock:
             due, now = self.next_due(), self._clock.now()
@@ -135,58 +137,58 @@ class Rotor:
                 return None
             arn = next(arn for arn, moment in self._store.rotations.items() if moment == due)
             due_secret = self._store.find_arn(arn)
-            is_known = due_secret is not None and due_secret.rotator in self.lambdas
-            secret = self._change(arn, _put_off)
-            token = secret.unfinished or self._new_id()
-            if is_known and token != secret.unfinished:
+            is_known = due_secret is not None and due_secret.rotation_source in self.functions
+            secret = self._change(arn, _postponed)
+            token = secret.pending_version_id or self._new_id()
+            if is_known and token != secret.pending_version_id:
                 # Without room for a version the function finds none, and fails.
                 self._try_change(arn, lambda secret, now: secret.with_reserved(token, now))
-            return Job(secret.name, arn, token, secret.rotator or "")
+            return RotationRequest(secret.name, arn, token, secret.rotation_source or "")
 
-    def _attempt(self, job: Job, attempt: int) -> RotationRun:
+    def _attempt(self, request: RotationRequest, attempt: int) -> RotationRun:
         steps = []
-        for name in job.steps:
-            steps.append(self._step(job, name))
-            if steps[-1].exception is not None or not self._is_wanted(job):
+        for name in request.steps:
+            steps.append(self._step(request, name))
+            if steps[-1].exception is not None or not self._is_wanted(request):
                 break
         run = RotationRun(
-            secret=job.secret,
-            arn=job.arn,
-            token=job.token,
-            function=job.function,
+            secret=request.secret,
+            arn=request.arn,
+            token=request.token,
+            function=request.function,
             steps=tuple(steps),
-            outcome=self._outcome(job, steps[-1]),
+            outcome=self._outcome(request, steps[-1]),
             attempt=attempt,
-            is_test=job.is_test,
+            is_test=request.is_test,
         )
         self.runs.append(run)
         if run.exception is not None and not _is_of_function(run.exception):
             raise run.exception
-        if run.outcome == "succeeded" and not job.is_test:
-            self._try_change(job.arn, self._succeeded)
+        if run.outcome == "succeeded" and not request.is_test:
+            self._try_change(request.arn, self._succeeded)
         return run
 
-    def _step(self, job: Job, name: str) -> RotationStep:
+    def _step(self, request: RotationRequest, name: str) -> RotationStep:
         started, exception = self._clock.now(), None
         try:
-            self._invoke(job, name)
+            self._invoke(request, name)
         except BaseException as error:  # noqa: BLE001 - the run is on record before it goes on
             exception = error
         return RotationStep(
             name=name, started=started, ended=self._clock.now(), exception=exception
         )
 
-    def _invoke(self, job: Job, step: str) -> None:
-        function = self.lambdas.get(job.function)
+    def _invoke(self, request: RotationRequest, step: str) -> None:
+        function = self.functions.get(request.function)
         if function is None:
-            raise not_registered(job.function)
+            raise not_registered(request.function)
         event = {
             "Step": step,
-            "SecretId": job.arn,
-            "ClientRequestToken": job.token,
+            "SecretId": request.arn,
+            "ClientRequestToken": request.token,
             "RotationToken": self._new_id(),
         }
-        context = context_of(job.function, self._new_id(), self._clock.now)
+        context = context_of(request.function, self._new_id(), self._clock.now)
         function.run(event, context, self._change)
 
     def _succeeded(self, secret: StoredSecret, now: datetime) -> StoredSecret:
@@ -194,16 +196,16 @@ class Rotor:
         # AWS's templates leave AWSPENDING on the AWSCURRENT version, and mostly it was seen there
         # later. One of AWS's maintainers says that the service removes it:
         # https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas/pull/145
-        is_left_over = PENDING in secret.labels and secret.unfinished is None
+        is_left_over = PENDING in secret.labels and secret.pending_version_id is None
         return secret.detach(PENDING) if self.removes_pending and is_left_over else secret
 
-    def _outcome(self, job: Job, last: RotationStep) -> str:
-        if not self._is_wanted(job):
+    def _outcome(self, request: RotationRequest, last: RotationStep) -> str:
+        if not self._is_wanted(request):
             return "cancelled"
         return "succeeded" if last.exception is None else "failed"
 
-    def _is_wanted(self, job: Job) -> bool:
-        secret = self._store.find_arn(job.arn)
+    def _is_wanted(self, request: RotationRequest) -> bool:
+        secret = self._store.find_arn(request.arn)
         return secret is not None and secret.rotation is not None and secret.rotation.enabled
 
     def _try_change(self, arn: str, change: SecretChange) -> None:
@@ -218,7 +220,7 @@ class Rotor:
             if secret is None:
                 raise not_found()
             secret = change(secret, self._clock.now())
-            self._store.keep(secret)
+            self._store.put(secret)
             return secret
 
     @contextmanager
@@ -236,7 +238,7 @@ class Rotor:
             return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
 
-def _put_off(secret: StoredSecret, now: datetime) -> StoredSecret:
+def _postponed(secret: StoredSecret, now: datetime) -> StoredSecret:
     return replace(secret, rotation=secret.rotation and secret.rotation.attempted(now))
 
 

@@ -13,16 +13,12 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
-# Not that of _secret, whose imports end at botocore.
+# Not that of _aws/model/values.py, whose imports end at botocore.
 Value = str | bytes
 
 # Four bytes have five characters of base64 to themselves; of fewer, any text is full.
 _MIN_BASE64: Final = 5
 _URL_SAFE: Final = str.maketrans("+/", "-_")
-
-# From here on it is faster to look at each place of a text once than to search it for each needle.
-_MANY: Final = 200
-_HEAD: Final = 8
 
 
 class Origin(NamedTuple):
@@ -66,27 +62,27 @@ class LeakFinder:
         self._ignore = [pattern.partition(":") for pattern in ignore]
         self._parts = lru_cache(maxsize=4096)(_parts)
         self._forms = lru_cache(maxsize=4096)(_forms)
-        self._needles = lru_cache(maxsize=8)(self._make_needles)
+        self._terms = lru_cache(maxsize=8)(self._terms_of)
 
-    def look_for(self, values: Iterable[tuple[str, Value]]) -> Needles:
+    def search(self, values: Iterable[tuple[str, Value]]) -> SearchTerms:
         """Return what to look for, given names and values of secrets."""
-        return self._needles(frozenset(values))
+        return self._terms(frozenset(values))
 
-    def _make_needles(self, values: frozenset[tuple[str, Value]]) -> Needles:
-        origins: dict[Value, set[Origin]] = defaultdict(set)
+    def _terms_of(self, values: frozenset[tuple[str, Value]]) -> SearchTerms:
+        found: dict[Value, set[Origin]] = defaultdict(set)
         for name, value in values:
             for path, plain in self._parts(value):
                 origin = Origin(name, path)
                 if _size(plain, value) >= self._min_length and not self._is_ignored(origin):
-                    origins[plain].add(origin)
-        needles: dict[str, _Needle] = {}
-        for plain, having in origins.items():
-            needle_origins = tuple(sorted(having))
+                    found[plain].add(origin)
+        terms: dict[str, _Term] = {}
+        for plain, having in found.items():
+            origins = tuple(sorted(having))
             for text, form in self._forms(plain).items():
                 # What is one value as it is may be another in some form.
-                if not form or text not in needles:
-                    needles[text] = (needle_origins, form)
-        return Needles(needles)
+                if not form or text not in terms:
+                    terms[text] = (origins, form)
+        return SearchTerms(terms)
 
     def _is_ignored(self, origin: Origin) -> bool:
         return any(
@@ -95,56 +91,44 @@ class LeakFinder:
         )
 
 
-_Needle = tuple[tuple[Origin, ...], str]
+_Term = tuple[tuple[Origin, ...], str]
 
 
-class Needles:
+class SearchTerms:
     """The texts to look for, each with its origins and its form."""
 
-    def __init__(self, needles: Mapping[str, _Needle]) -> None:
-        self._needles = needles
-        self._head = min([_HEAD, *map(len, needles)])
-        self._by_head: dict[str, list[str]] = defaultdict(list)
-        for needle in needles:
-            self._by_head[needle[: self._head]].append(needle)
+    def __init__(self, terms: Mapping[str, _Term]) -> None:
+        self._terms = terms
 
     def __bool__(self) -> bool:
-        return bool(self._needles)
+        return bool(self._terms)
 
     def find(self, text: str) -> list[Leak]:
         """Return what is found; what lies within something longer is not told again."""
-        lines: dict[_Needle, list[int]] = defaultdict(list)
+        lines: dict[_Term, list[int]] = defaultdict(list)
         line, counted, covered = 1, 0, 0
-        for start, end, needle in self._finds(text):
+        for start, end, term in self._finds(text):
             if end > covered:
                 line += text.count("\n", counted, start)
                 counted, covered = start, end
-                lines[needle].append(line)
-        return [Leak(*needle, tuple(dict.fromkeys(numbers))) for needle, numbers in lines.items()]
+                lines[term].append(line)
+        return [Leak(*term, tuple(dict.fromkeys(numbers))) for term, numbers in lines.items()]
 
-    def _finds(self, text: str) -> list[tuple[int, int, _Needle]]:
+    def _finds(self, text: str) -> list[tuple[int, int, _Term]]:
         """Return all finds, the longest of a place first."""
         finds = [
-            (start, start + len(needle), self._needles[needle])
-            for needle in self._candidates(text)
-            for start in _starts(needle, text)
+            (start, start + len(term), self._terms[term])
+            for term in self._terms
+            for start in _starts(term, text)
         ]
         return sorted(finds, key=lambda find: (find[0], -find[1]))
 
-    def _candidates(self, text: str) -> Iterable[str]:
-        if len(self._needles) < _MANY:
-            return self._needles
-        by_head, width = self._by_head, self._head
-        heads = (text[at : at + width] for at in range(len(text) - width + 1))
-        found = {head for head in heads if head in by_head}
-        return [needle for head in found for needle in by_head[head]]
 
-
-def _starts(needle: str, text: str) -> Iterator[int]:
-    start = text.find(needle)
+def _starts(term: str, text: str) -> Iterator[int]:
+    start = text.find(term)
     while start >= 0:
         yield start
-        start = text.find(needle, start + len(needle))
+        start = text.find(term, start + len(term))
 
 
 def _parts(value: Value) -> tuple[tuple[str, Value], ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 import pytest
 
 from ..options import level_of
-from ..outcomes import Finding, judge, place
+from ..outcomes import Problem, place, report_problem
 from .search import Leak, LeakFinder
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class LeakDetector:
         report: pytest.TestReport = outcome.get_result()
         message = self._message(call, report)
         if message:
-            judge(item, call, report, Finding(level, "leaked secrets", message))
+            report_problem(item, call, report, Problem(level, "leaked secrets", message))
 
     @contextmanager
     def _watching(self, item: pytest.Item, phase: str) -> Iterator[None]:
@@ -108,13 +108,13 @@ class LeakDetector:
 
     def _message(self, call: pytest.CallInfo[None], report: pytest.TestReport) -> str:
         """Return what is to be said, and forget what the phase has shown so far."""
-        needles = self._finder.look_for(self._values)
+        terms = self._finder.search(self._values)
         shown = [*_captured(report), *self._shown]
         self._shown.clear()
-        if needles and report.failed and call.excinfo:
+        if terms and report.failed and call.excinfo:
             shown.append(_failure(report, call.excinfo.value, self._root))
-        found = [(leak, text) for text in shown for leak in needles.find(text.text)]
-        return _told(found) if found else ""
+        found = [(leak, text) for text in shown for leak in terms.find(text.text)]
+        return _described(found) if found else ""
 
 
 @contextmanager
@@ -251,7 +251,7 @@ def _files(error: BaseException) -> Iterator[str]:
             pending += [other for other in further if other not in pending]
 
 
-def _told(found: list[tuple[Leak, _Shown]]) -> str:
+def _described(found: list[tuple[Leak, _Shown]]) -> str:
     places = dict.fromkeys(_line(leak, shown) for leak, shown in found)
     patterns = dict.fromkeys(origin.pattern for leak, _ in found for origin in leak.origins)
     return "\n".join(
