@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._aws.authorization import Denial
-    from ._aws.kms.key_ring import Kms
     from ._aws.rotation.runner import RotationRun, RotationStep
     from ._calls.call import Call, Masked
-    from ._calls.faults import ErrorCase, Fault, Faults
+    from ._calls.error_cases import ErrorCase
+    from ._calls.faults import Fault, Faults
     from ._calls.log import CallLog
     from ._clock import Clock
-    from ._codes import ErrorCodes
     from ._errors import FakeSecretsWarning, RealCallError, UnsupportedError, UsageError
     from ._fake.fake import FakeSecrets
+    from ._fake.kms import Kms
     from ._fake.seeds import Secret, Version
     from ._fake.view import SecretView, VersionView
 
@@ -26,7 +26,6 @@ __all__ = [
     "Clock",
     "Denial",
     "ErrorCase",
-    "ErrorCodes",
     "FakeSecrets",
     "FakeSecretsWarning",
     "Fault",
@@ -49,13 +48,12 @@ _HOMES = {
     "CallLog": "_calls.log",
     "Clock": "_clock",
     "Denial": "_aws.authorization",
-    "ErrorCodes": "_codes",
     "FakeSecrets": "_fake.fake",
     "FakeSecretsWarning": "_errors",
     "Fault": "_calls.faults",
     "Faults": "_calls.faults",
-    "ErrorCase": "_calls.faults",
-    "Kms": "_aws.kms.key_ring",
+    "ErrorCase": "_calls.error_cases",
+    "Kms": "_fake.kms",
     "Masked": "_calls.call",
     "UnsupportedError": "_errors",
     "RealCallError": "_errors",

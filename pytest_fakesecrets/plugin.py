@@ -114,7 +114,7 @@ def _begin(config: pytest.Config) -> None:
         watch(guard.ask)
         ends.callback(unwatch, guard.ask)
     if config.getini("fakesecrets_autouse"):
-        ends.enter_context(fakes.run("always"))
+        ends.enter_context(fakes.run("autouse"))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -223,7 +223,7 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("fake_secrets")
 
 
-# Last, when the outcome is final: that of a test that is expected to fail is no failure.
+# Last, when the outcome is final: that of a test that is expected to fail is not a failure.
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show with a failing test what its fakes have seen."""

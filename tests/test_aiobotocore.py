@@ -194,7 +194,7 @@ def test_an_unmodelled_error_has_no_top_level_message(fake_secrets):
 
 
 def test_what_is_not_supported_is_a_usage_error(fake_secrets):
-    """What the fake cannot evaluate is no ClientError here either."""
+    """What the fake cannot evaluate is not a ClientError here either."""
     binary = """{"Statement": {
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
         "Condition": {"BinaryEquals": {"key": "QmluYXJ5"}}

@@ -89,7 +89,7 @@ def test_a_lost_response_and_its_retry_have_one_effect(fake_secrets, error):
 
 
 def test_garbled_answers(fake_secrets):
-    """Half an answer has no members, and what is no text is an exception of the parser's."""
+    """Half an answer has no members, and what is not a string is an exception of the parser's."""
     fake_secrets.add("db", "s3cret")
     with fake_secrets.faults.corrupt_response():
         half = read()

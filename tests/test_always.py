@@ -328,7 +328,7 @@ def test_a_wrong_ini_ends_the_run_with_one_message(pytester, ini, message):
     """A value that an ini option cannot have is shown before anything is collected."""
     pytester.makeini(
         f"[pytest]\nfakesecrets_autouse = true\n{ini}\n"
-        if "always" not in ini
+        if "autouse" not in ini
         else f"[pytest]\n{ini}\n"
     )
 

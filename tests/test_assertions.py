@@ -215,7 +215,7 @@ def test_a_long_log_is_cut(fake_secrets, secrets_client):
 
 @pytest.mark.parametrize("times", [-1, True, 1.0, "1", [1]], ids=repr)
 def test_impossible_numbers(calls, times):
-    """What is no number of calls is refused."""
+    """What is not a number of calls is refused."""
     message = f"times={times!r} is not a number of calls. Give 0 or more."
 
     assert message == misuse(calls.assert_called, "GetSecretValue", times=times)
@@ -233,7 +233,7 @@ def test_unknown_operations(calls, assertion):
 
 @pytest.mark.parametrize("operation", [None, ["GetSecretValue"]], ids=repr)
 def test_only_takes_names(calls, operation):
-    """assert_only_called refuses what is no name of an operation, such as a list of them."""
+    """assert_only_called refuses what is not a name of an operation, such as a list of them."""
     beginning = f"{operation} is not an operation of Secrets Manager"
 
     assert misuse(calls.assert_only_called, operation).startswith(beginning)

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
 from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError
-from pytest_fakesecrets._aws.operations import OPERATIONS
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 
@@ -335,5 +335,5 @@ def test_repr_of_a_call(fake_secrets, secrets_client, monkeypatch):
 
     assert (
         "Call(operation='GetSecretValue', parameters={'SecretId': 'a'}, region='us-east-1', "
-        f"account='123456789012', attempts=1, error=None, at={NOW!r})"
+        f"account='123456789012', attempts=1, error=None, started={NOW!r})"
     ) == repr(fake_secrets.calls.last)

@@ -205,7 +205,7 @@ def test_refused_advances(amount, message):
     ids=["text", "None", "beyond all amounts", "beyond all dates", "not a number"],
 )
 def test_other_amounts_are_refused(amount):
-    """An amount that is no amount of time is refused by the fake, not by Python."""
+    """An amount that is not an amount of time is refused by the fake, not by Python."""
     with pytest.raises(UsageError):
         FakeSecrets().clock.advance(**amount)
 
@@ -221,13 +221,13 @@ def test_other_amounts_are_refused(amount):
     ids=["no time zone", "text", "number", "None"],
 )
 def test_refused_moves(moment, shown):
-    """A moment without a time zone, and what is no moment, is refused."""
+    """A moment without a time zone, and what is not a moment, is refused."""
     with pytest.raises(UsageError) as caught:
         FakeSecrets().clock.move_to(moment)
 
     assert (
         f"clock.move_to() was given {shown}, which has no time zone. "
-        "Say which: datetime(2026, 1, 31, tzinfo=timezone.utc)."
+        "Give one with a zone: datetime(2026, 1, 31, tzinfo=timezone.utc)."
     ) == str(caught.value)
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pytest_fakesecrets._calls.hooks import Hooks
+from pytest_fakesecrets._fake.fake import pipeline_of
 
 ROTATE = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 pytestmark = pytest.mark.secrets({"a": "v"})
@@ -66,25 +67,25 @@ def test_a_predicate_may_move_the_clock(fake_secrets, secrets_client):
 @pytest.mark.parametrize("hook", ["decide_fault", "finish_call"])
 def test_a_hook_may_call(fake_secrets, secrets_client, hook):
     """A hook is not asked about what it calls itself."""
-    seen = []
+    asked = []
 
-    def calls(call):
-        seen.append(call.operation)
+    def calls(about):
+        asked.append(about)
         secrets_client.describe_secret(SecretId="a")
 
-    fake_secrets.use(Hooks(**{hook: calls}))
+    pipeline_of(fake_secrets).connect(Hooks(**{hook: calls}))
     secrets_client.get_secret_value(SecretId="a")
 
-    assert ["GetSecretValue"] == seen
+    assert 1 == len(asked)
 
 
 def test_what_an_observer_raises_reaches_the_code_under_test(fake_secrets, secrets_client):
     """An observer may refuse a call that has been made; the log shows the call's own outcome."""
 
-    def refuse(call):
-        raise AssertionError(call.operation)
+    def refuse(exchange):
+        raise AssertionError(exchange.call.operation)
 
-    fake_secrets.use(Hooks(finish_call=refuse))
+    pipeline_of(fake_secrets).connect(Hooks(finish_call=refuse))
 
     with pytest.raises(AssertionError, match="GetSecretValue"):
         secrets_client.get_secret_value(SecretId="a")

@@ -94,7 +94,7 @@ def test_powertools_transforms_base64(parameters, fake_secrets):
 
 @needs_powertools
 def test_powertools_reports_what_it_cannot_transform(parameters, fake_secrets):
-    """A value that is no JSON is Powertools' own error."""
+    """A value that is not JSON is Powertools' own error."""
     fake_secrets.add("db", "no json")
 
     with pytest.raises(parameters.exceptions.TransformParameterError):

@@ -129,7 +129,7 @@ def state(client):
 
 
 def no_replica(arn):
-    """Return the refusal of what is no replica of the secret."""
+    """Return the refusal of what is not a replica of the secret."""
     message = f"Secret {arn} is not a cross-account replica of secret {PRIMARY}."
     return "InvalidParameterException", message
 

@@ -12,7 +12,7 @@ from freezegun import freeze_time
 
 from pytest_fakesecrets import Secret, Version
 from pytest_fakesecrets._aws.api_model import operation_model
-from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS, snake_case
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"

@@ -9,7 +9,7 @@ from botocore.session import Session
 
 from pytest_fakesecrets import FakeSecrets, Secret, Version
 from pytest_fakesecrets._aws.api_model import operations
-from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS, snake_case
 
 CURRENT, PREVIOUS = "1" * 32, "2" * 32
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"

@@ -107,7 +107,7 @@ def test_mapping_takes_arns(fake_secrets):
 
 @pytest.mark.parametrize("key", [None, 5, b"a", ("a",)], ids=["None", "int", "bytes", "tuple"])
 def test_mapping_holds_no_other_keys(key):
-    """A key that is no string is simply not there."""
+    """A key that is not a string is simply not there."""
     fake = FakeSecrets({"a": "v"})
 
     assert key not in fake
@@ -380,11 +380,11 @@ def test_json(value, parsed):
 
 @pytest.mark.parametrize("value", ["no", b"\xff\xfe\x00", b"\xff"], ids=["text", "UTF-16", "bytes"])
 def test_json_of_another_text(value):
-    """A value that is no JSON is refused, and not shown."""
+    """A value that is not JSON is refused, and not shown."""
     with pytest.raises(UsageError) as caught:
         FakeSecrets({"a": value})["a"].json()
 
-    assert "The value of secret 'a' is no JSON. Read .value instead." == str(caught.value)
+    assert "The value of secret 'a' is not JSON. Read .value instead." == str(caught.value)
 
 
 def test_add_returns_a_view():
@@ -495,7 +495,7 @@ def test_snapshot_and_restore(fake_secrets, secrets_client):
     assert {"k": "t"} == fake_secrets["a"].tags
     assert before == fake_secrets.snapshot()
     assert 3 == len(fake_secrets.calls)
-    assert fault.active
+    assert fault.state == "active"
     assert NOW <= fake_secrets.clock.now() < NOW + timedelta(hours=1)
 
 

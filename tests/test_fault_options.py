@@ -345,7 +345,7 @@ REFUSALS = {
     ),
     "region": ({"region": "Europe"}, "'Europe'"),
     "account": ({"account": "12"}, "'12'"),
-    "when": ({"when": "always"}, "when='always' is no predicate. Give a function of a Call."),
+    "when": ({"when": "always"}, "when='always' is not a predicate. Give a function of a Call."),
     "times 0": ({"times": 0}, "times=0 is not a number of attempts. Give 1 or more, or None for"),
     "times true": ({"times": True}, "times=True is not a number of attempts."),
     "nth 0": ({"nth": 0}, "nth=0 is not a number. Give 1 or more."),
@@ -361,8 +361,8 @@ REFUSALS = {
     "probability nan": ({"probability": math.nan}, "probability=nan is not a probability."),
     "probability text": ({"probability": "0.5"}, "probability='0.5' is not a probability."),
     "seed alone": ({"seed": 3}, "seed=3 seeds nothing. Give probability= with it."),
-    "seed text": ({"seed": "x", "probability": 0.5}, "seed='x' is no seed. Give an integer."),
-    "seed true": ({"seed": True, "probability": 0.5}, "seed=True is no seed. Give an integer."),
+    "seed text": ({"seed": "x", "probability": 0.5}, "seed='x' is not a seed. Give an integer."),
+    "seed true": ({"seed": True, "probability": 0.5}, "seed=True is not a seed. Give an integer."),
     "nth and every": (
         {"nth": 2, "every": 2},
         "nth= and every= exclude each other. Give one of them.",
@@ -394,63 +394,75 @@ def test_options_that_make_no_sense_are_refused(method, case):
     assert 0 == len(fake.faults)
 
 
-LONGEST = "Give a number above 0, up to 1,000,000,000."
+LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
 
 
 @pytest.mark.parametrize(
     ("misuse", "message"),
     [
-        (lambda faults: faults.delay(0), f"seconds=0 is no span of time. {LONGEST}"),
-        (lambda faults: faults.delay(-1), f"seconds=-1 is no span of time. {LONGEST}"),
-        (lambda faults: faults.delay("5"), f"seconds='5' is no span of time. {LONGEST}"),
-        (lambda faults: faults.delay(seconds=True), f"seconds=True is no span of time. {LONGEST}"),
-        (lambda faults: faults.delay(math.inf), f"seconds=inf is no span of time. {LONGEST}"),
-        (lambda faults: faults.delay(math.nan), f"seconds=nan is no span of time. {LONGEST}"),
+        (lambda faults: faults.delay(0), f"seconds=0 is not a span of time. {LONGEST}"),
+        (lambda faults: faults.delay(-1), f"seconds=-1 is not a span of time. {LONGEST}"),
+        (lambda faults: faults.delay("5"), f"seconds='5' is not a span of time. {LONGEST}"),
+        (
+            lambda faults: faults.delay(seconds=True),
+            f"seconds=True is not a span of time. {LONGEST}",
+        ),
+        (lambda faults: faults.delay(math.inf), f"seconds=inf is not a span of time. {LONGEST}"),
+        (lambda faults: faults.delay(math.nan), f"seconds=nan is not a span of time. {LONGEST}"),
         (
             lambda faults: faults.drop_response("ReadTimeout"),
             (
-                "ReadTimeout is not what a client meets when a response is lost; did you mean "
+                "ReadTimeout is not what a client gets when a response is dropped; did you mean "
                 "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError."
             ),
         ),
         (
             lambda faults: faults.drop_response("EndpointConnectionError"),
             (
-                "EndpointConnectionError is not what a client meets when a response is lost; did "
+                "EndpointConnectionError is not what a client gets when a response is dropped; did "
                 "you mean ConnectionClosedError? Choose among: ConnectionClosedError, "
                 "ReadTimeoutError."
             ),
         ),
         (
             lambda faults: faults.corrupt_response("<html>"),
-            "body of type str is no body. Give bytes.",
+            "body of type str is not a body. Give bytes.",
         ),
         (
             lambda faults: faults.corrupt_response(status=99),
-            "status=99 is no HTTP status. Give 100 to 599.",
+            "status=99 is not an HTTP status. Give 100 to 599.",
         ),
-        (lambda faults: faults.corrupt_response(status="502"), "status='502' is no HTTP status."),
-        (lambda faults: faults.corrupt_response(status=502.0), "status=502.0 is no HTTP status."),
+        (
+            lambda faults: faults.corrupt_response(status="502"),
+            "status='502' is not an HTTP status.",
+        ),
+        (
+            lambda faults: faults.corrupt_response(status=502.0),
+            "status=502.0 is not an HTTP status.",
+        ),
         (
             lambda faults: faults.stale_reads(),
-            "faults.stale_reads() was told no lag. Give calls=1, or seconds=0.5.",
+            "faults.stale_reads() needs to know for how long. Give calls=1, or seconds=0.5.",
         ),
         (
             lambda faults: faults.stale_reads(calls=0),
             "calls=0 is not a number of calls. Give 1 or more.",
         ),
-        (lambda faults: faults.stale_reads(seconds=0), f"seconds=0 is no span of time. {LONGEST}"),
+        (
+            lambda faults: faults.stale_reads(seconds=0),
+            f"seconds=0 is not a span of time. {LONGEST}",
+        ),
         (
             lambda faults: faults.stale_reads(calls=1, operation="PutSecretValue"),
             "PutSecretValue is not an operation that reads secrets",
         ),
         (
             lambda faults: faults.error("ReadTimeoutError", message="Later."),
-            "ReadTimeoutError is no answer of AWS, so it has no message=. Leave it out.",
+            "ReadTimeoutError is not an answer of AWS, so it has no message=. Leave it out.",
         ),
         (
             lambda faults: faults.error("ThrottlingException", message=5),
-            "message=5 is no text. Give a string.",
+            "message=5 is not a string. Give the text of AWS's answer.",
         ),
         (
             lambda faults: faults.each_error("GetSecretValu"),

@@ -9,6 +9,7 @@ from botocore.session import Session
 
 from pytest_fakesecrets import ErrorCase, FakeSecrets, Fault, UsageError
 from pytest_fakesecrets._calls.hooks import Hooks
+from pytest_fakesecrets._fake.fake import pipeline_of
 
 ERRORS_OF_GET_SECRET_VALUE = {
     "DecryptionFailure": (
@@ -190,7 +191,8 @@ def test_times(fake_secrets, client):
     """A fault for some attempts lets the next one pass."""
     fault = fake_secrets.faults.error("InternalServiceError", operation="GetSecretValue", times=2)
     seen = [
-        (fault.active, fault.hits, code(client.get_secret_value, SecretId="a")) for _ in range(3)
+        (fault.state == "active", fault.hits, code(client.get_secret_value, SecretId="a"))
+        for _ in range(3)
     ]
 
     assert [
@@ -229,7 +231,7 @@ def test_cancel(fake_secrets, client):
 
     assert "OK" == code(client.get_secret_value, SecretId="a")
     assert 1 == fault.hits
-    assert not fault.active
+    assert fault.state != "active"
 
 
 @pytest.mark.parametrize("message", ["Try again later.", "", "Größe"], ids=["text", "empty", "é"])
@@ -413,7 +415,7 @@ def test_clear_cancels(fake_secrets):
     assert "active" == fault.state
     fake_secrets.faults.clear()
 
-    assert ("cancelled", False) == (fault.state, fault.active)
+    assert "cancelled" == fault.state
 
 
 def test_a_fault_in_a_block(fake_secrets, client):
@@ -457,7 +459,7 @@ def test_a_block_of_a_cancelled_fault_is_refused(fake_secrets):
 
     assert (
         "<Fault ThrottlingException on ListSecrets of any secret, 0 hits> was cancelled, "
-        "so no block arms it again. Add a new one."
+        "so no block makes it active. Add a new one."
     ) == str(caught.value)
 
 
@@ -542,7 +544,7 @@ def test_the_exception_of_an_injected_error(name, expected):
 def test_what_a_hook_decides(fake_secrets, client):
     """A hook may decide an outcome, as far as no fault does."""
     hits = fake_secrets.faults.error("InternalServiceError", times=1)
-    fake_secrets.use(
+    pipeline_of(fake_secrets).connect(
         Hooks(
             decide_fault=lambda call: (
                 "SSLError" if call.operation == "ListSecrets" else "ThrottlingException"
@@ -559,7 +561,7 @@ def test_what_a_hook_decides(fake_secrets, client):
 
 def test_what_a_hook_decides_wrongly(fake_secrets, client):
     """A hook that names an error which the operation does not have is refused."""
-    fake_secrets.use(Hooks(decide_fault=lambda _: "EncryptionFailure"))
+    pipeline_of(fake_secrets).connect(Hooks(decide_fault=lambda _: "EncryptionFailure"))
 
     with pytest.raises(UsageError, match="EncryptionFailure is not an error of GetSecretValue"):
         client.get_secret_value(SecretId="a")

@@ -338,7 +338,7 @@ def test_a_name_means_the_callers_own_account(fake_secrets):
 
 @pytest.mark.secrets(DB, {"other": "value"})
 def test_what_was_never_read_has_no_date_of_access(secrets_client):
-    """LastAccessedDate is absent before the first read, and another secret's read is no read."""
+    """LastAccessedDate is absent before the first read, and another secret's read is not a read."""
     secrets_client.get_secret_value(SecretId="other")
 
     assert "LastAccessedDate" not in secrets_client.describe_secret(SecretId="prod/db")
@@ -424,7 +424,7 @@ def test_only_the_version_that_was_read_is_marked(fake_secrets, secrets_client):
     ids=["no such version", "no such label", "label of another version"],
 )
 def test_a_failed_read_leaves_no_mark(secrets_client, request_members):
-    """A read that is refused is no access of the secret, nor of a version."""
+    """A read that is refused is not an access of the secret, nor of a version."""
     refusal(secrets_client.get_secret_value, SecretId="prod/db", **request_members)
 
     assert "LastAccessedDate" not in secrets_client.describe_secret(SecretId="prod/db")

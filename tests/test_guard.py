@@ -239,8 +239,8 @@ def test_fake(fake_secrets):
             "lets a test reach the real AWS, so it cannot seed a fake as well.",
         ),
         (
-            "@pytest.mark.secrets(real='yes')\ndef test_it(): pass",
-            "real='yes' of @pytest.mark.secrets is neither True nor False.",
+            "@pytest.mark.secrets(allow_real_calls='yes')\ndef test_it(): pass",
+            "allow_real_calls='yes' of @pytest.mark.secrets is neither True nor False.",
         ),
         (
             "@pytest.mark.secrets(allow_real_calls=True)\ndef test_it(fake_secrets): pass",

@@ -171,8 +171,11 @@ def test_files_of_a_module_in_a_folder(pytester):
     [
         ('file="missing.json"', "missing.json: There is no such file."),
         ('file="test_it.py"', "test_it.py"),
-        ("file=5", "file=5 of @pytest.mark.secrets is no path. Give one, or a list of them."),
-        ("file=[5]", "file=[5] of @pytest.mark.secrets is no path. Give one, or a list of them."),
+        ("file=5", "file=5 of @pytest.mark.secrets is not a path. Give one, or a list of them."),
+        (
+            "file=[5]",
+            "file=[5] of @pytest.mark.secrets is not a path. Give one, or a list of them.",
+        ),
         (
             'unused_faults="loud"',
             "loud is not a value of unused_faults= of @pytest.mark.secrets. Choose among: ",

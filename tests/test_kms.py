@@ -154,7 +154,7 @@ def test_a_value_is_not_encrypted_with_a_key_that_does_not_work(
 def test_a_value_is_not_decrypted_with_a_key_that_does_not_work(
     fake_secrets, app, secrets_client, effect
 ):
-    """A read needs the key of the version; a refused one is no access."""
+    """A read needs the key of the version; a refused one is not an access."""
     effect.spoil(fake_secrets.kms)
 
     assert effect.on_read == refusal(secrets_client.get_secret_value, SecretId="app")

@@ -305,7 +305,7 @@ def test_writes_are_made_on_the_present(fake, client):
 
 @pytest.mark.parametrize("method", ["get_random_password", "validate_resource_policy"])
 def test_what_reads_no_secret_does_not_lag(fake, client, method):
-    """A password or the check of a policy is no read, and no write either."""
+    """A password or the check of a policy is not a read, and no write either."""
     given = {"ResourcePolicy": json.dumps(POLICY)} if method.startswith("validate") else {}
     fault = fake.faults.stale_reads(calls=1)
     getattr(client, method)(**given)
@@ -538,12 +538,12 @@ def test_permissions_and_keys_are_those_of_the_present(fake, client):
 
 
 def test_the_end_of_a_recovery_window(fake, client):
-    """A secret that has gone for good during a lag was marked for deletion a moment ago."""
+    """Only what calls wrote is stale: the end of a recovery window shows at once."""
     client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     fake.clock.advance(days=6, hours=23)
     fake.faults.stale_reads(seconds=2 * timedelta(days=1).total_seconds())
     put(client, "b", "b1")
     fake.clock.advance(hours=2)
 
-    assert "InvalidRequestException" == read(client, "a")
+    assert "ResourceNotFoundException" == read(client, "a")
     assert "a" not in fake

@@ -29,7 +29,7 @@ PLAIN_TEXTS = st.text(st.characters(exclude_characters="\n", exclude_categories=
 
 def leaks(value, text, **options):
     """Return what is found of one secret in a text."""
-    return LeakFinder(**options).look_for([("a", value)]).find(text)
+    return LeakFinder(**options).search([("a", value)]).find(text)
 
 
 def told(value, text, **options):
@@ -107,13 +107,13 @@ def test_parts_of_json(text, found):
     ids=["string", "list", "deep"],
 )
 def test_json_of_other_shapes(value, text):
-    """JSON need be no object."""
+    """JSON need not be an object."""
     assert [""] == [leak.form for leak in leaks(value, text)]
 
 
 @pytest.mark.parametrize("value", ["[" * 60_000, '{"a": "application"', "9" * 5_000])
 def test_what_is_no_json(value):
-    """A value that is no JSON, or none that Python reads, is found as a whole."""
+    """A value that is not JSON, or none that Python reads, is found as a whole."""
     assert [("a", "")] == told(value, f"a {value} b")
 
 
@@ -165,7 +165,7 @@ def test_patterns_of_what_is_no_secret(pattern, found):
 
 
 def test_a_pattern_with_a_path_leaves_the_whole():
-    """Where parts of a value are no secrets, the whole still is."""
+    """Where parts of a value are not secrets, the whole still is."""
     assert [("a", "")] == told(JSON, JSON, ignore=["a:user"])
 
 
@@ -185,7 +185,7 @@ def test_one_value_in_several_secrets():
     """A value that several secrets have is told once, with all of them."""
     values = [("b", "hunter2hunter2"), ("a", '{"password": "hunter2hunter2"}'), ("a", "other")]
 
-    found = LeakFinder().look_for(values).find("is hunter2hunter2")
+    found = LeakFinder().search(values).find("is hunter2hunter2")
 
     origins = (Origin("a", "password"), Origin("b"))
     assert [Leak(origins, "", (1,))] == found
@@ -195,7 +195,7 @@ def test_one_value_as_another_s_form():
     """A text that is one value, and another in some form, is told as the one that it is."""
     values = [("a", "pass word"), ("b", "pass%20word"), ("c", "pass word")]
 
-    found = LeakFinder().look_for(values).find("pass%20word")
+    found = LeakFinder().search(values).find("pass%20word")
 
     assert [Leak((Origin("b"),), "", (1,))] == found
 
@@ -204,7 +204,7 @@ def test_what_lies_within_something_longer():
     """What is a part of a longer find is not told again, elsewhere it is."""
     values = [("short", "password"), ("long", "a password 1")]
 
-    found = LeakFinder().look_for(values).find("a password 1\npassword\n")
+    found = LeakFinder().search(values).find("a password 1\npassword\n")
 
     assert [
         Leak((Origin("long"),), "", (1,)),
@@ -220,9 +220,9 @@ def test_lines():
 
 
 @pytest.mark.parametrize("values", [[], [("a", "short")], [("a", '{"a": "b"}'[:0])]])
-def test_nothing_to_look_for(values):
+def test_nothing_to_search(values):
     """Without a value that counts there are no needles."""
-    needles = LeakFinder().look_for(values)
+    needles = LeakFinder().search(values)
 
     assert not needles
     assert [] == needles.find("text")
@@ -234,20 +234,20 @@ def test_many_secrets():
     values = [(f"s{number}", f"hunter2/{number:05}") for number in range(1000)]
     text = "".join(f"{number} {quote(f'hunter2/{number:05}', safe='')}\n" for number in (7, 777))
 
-    found = finder.look_for(values).find(text)
+    found = finder.search(values).find(text)
 
     assert [
         Leak((Origin("s7"),), "URL-encoded", (1,)),
         Leak((Origin("s777"),), "URL-encoded", (2,)),
     ] == found
-    assert [] == finder.look_for(values).find("hunter2/99999, " * 100)
+    assert [] == finder.search(values).find("hunter2/99999, " * 100)
 
 
 def test_many_secrets_of_few_characters():
     """Where there are many secrets, short ones are found as well."""
     values = [(f"s{number}", f"{number:04}") for number in range(500)]
 
-    found = LeakFinder(min_length=4).look_for(values).find("is 0042")
+    found = LeakFinder(min_length=4).search(values).find("is 0042")
 
     assert [Leak((Origin("s42"),), "", (1,))] == found
 
@@ -255,10 +255,10 @@ def test_many_secrets_of_few_characters():
 def test_needles_are_kept():
     """What to look for is made once for the same values, in whatever order."""
     finder = LeakFinder()
-    needles = finder.look_for([("a", "x"), ("b", "y")])
+    needles = finder.search([("a", "x"), ("b", "y")])
 
-    assert needles is finder.look_for([("b", "y"), ("a", "x")])
-    assert needles is not finder.look_for([("a", "x"), ("b", "z")])
+    assert needles is finder.search([("b", "y"), ("a", "x")])
+    assert needles is not finder.search([("a", "x"), ("b", "z")])
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_any_bytes_are_found(before, value, after):
 def test_any_member_of_json_is_found(members, more):
     """Every string in a value's JSON is found, in whatever JSON it is shown."""
     value = json.dumps(members)
-    needles = LeakFinder().look_for([("a", value)])
+    needles = LeakFinder().search([("a", value)])
 
     for member in members.values():
         assert needles.find(json.dumps([more, member]))

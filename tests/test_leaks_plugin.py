@@ -41,7 +41,7 @@ def password(seeded):
     return PASSWORD
 """
 HEADING = "This test shows values of secrets:"
-REMEDY = "What is no secret can be named in the ini option fakesecrets_leaks_ignore, here as"
+REMEDY = "What is not a secret can be named in the ini option fakesecrets_leaks_ignore, here as"
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def places(result):
         "three lines",
         "many lines",
         "log",
-        "log of what is no text",
+        "log of what is not a string",
         "exception in a log",
         "log in a loop",
         "warning",
@@ -744,11 +744,11 @@ def test_a_wrong_level_in_a_marker(run_body, level):
         ),
         (
             {"fakesecrets_leaks_min_length": "0"},
-            "fakesecrets_leaks_min_length = 0 is no number of characters. Give 1 or more.",
+            "fakesecrets_leaks_min_length = 0 is not a number of characters. Give 1 or more.",
         ),
         (
             {"fakesecrets_leaks_min_length": "few"},
-            "fakesecrets_leaks_min_length = few is no number of characters. Give 1 or more.",
+            "fakesecrets_leaks_min_length = few is not a number of characters. Give 1 or more.",
         ),
     ],
     ids=["level", "no level", "length", "length as a word"],
@@ -771,7 +771,7 @@ def test_a_wrong_ini_option_that_a_marker_needs(run_body):
     )
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
-    result.stderr.fnmatch_lines(["ERROR: fakesecrets_leaks_min_length = 0 is no number *"])
+    result.stderr.fnmatch_lines(["ERROR: fakesecrets_leaks_min_length = 0 is not a number *"])
 
 
 @pytest.mark.parametrize(("length", "leaks"), [("3", 1), ("4", 0)])
@@ -786,7 +786,7 @@ def test_min_length(run_body, length, leaks):
     ("pattern", "leaks"), [("prod/db", 0), ("*:password", 0), ("test/*\n*:user", 1)]
 )
 def test_ignore(run_body, pattern, leaks):
-    """What fakesecrets_leaks_ignore names is no secret."""
+    """What fakesecrets_leaks_ignore names is not a secret."""
     result = run_body(["print(password)"], fakesecrets_leaks_ignore=pattern)
 
     result.assert_outcomes(failed=leaks, passed=1 - leaks)
@@ -842,7 +842,7 @@ def test_values_of_the_past(run_body, body, place):
 
 
 def test_values_of_another_test_do_not_count(run):
-    """What only an earlier test had in its fake is no secret any more."""
+    """What only an earlier test had in its fake is not a secret any more."""
     result = run("""
     def test_first(password):
         pass

@@ -355,7 +355,7 @@ def test_a_token_of_another_operation_is_refused(fake_secrets, five, secrets_cli
     ],
 )
 def test_a_token_that_was_never_given_out_is_refused(five, secrets_client, token):
-    """Whatever is no token of AWS's is an InvalidNextTokenException, and never Python's error."""
+    """Whatever is not a token of AWS is an InvalidNextTokenException, never Python's error."""
     assert BAD_TOKEN == refusal(secrets_client.list_secrets, NextToken=token)
 
 

@@ -5,7 +5,7 @@ import inspect
 
 import pytest
 
-from pytest_fakesecrets import ErrorCodes, FakeSecrets, marks
+from pytest_fakesecrets import FakeSecrets, marks
 from pytest_fakesecrets._plugin.options import ErrorsOptions, SecretsOptions
 
 pytestmark = marks.secrets({"db": "module"}, region="eu-west-1")
@@ -18,7 +18,7 @@ def test_a_mark_by_function(fake_secrets: FakeSecrets) -> None:
     assert "eu-west-1" == fake_secrets.region
 
 
-@marks.secrets_errors("GetSecretValue", only=[ErrorCodes.DecryptionFailure], also=["SSLError"])
+@marks.secrets_errors("GetSecretValue", only=["DecryptionFailure"], also=["SSLError"])
 def test_errors_by_function(secrets_client, secrets_error):
     """The function makes the marker for errors, too."""
     with pytest.raises(secrets_error.exception):

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, UsageError, Version
-from pytest_fakesecrets._aws.operations import OPERATIONS
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS
 
 CANARY = "canary-7f3a"
 
@@ -181,7 +181,8 @@ def test_what_is_not_supported(fake_secrets, secrets_client, monkeypatch):
         "fake_secrets.add('c', canary() + chr(0xd800))",
         "fake_secrets['a'].json()",
         (
-            "with mock.patch.dict('pytest_fakesecrets._aws.operations.OPERATIONS', clear=True): "
+            "with mock.patch.dict("
+            "'pytest_fakesecrets._aws.operations.registry.OPERATIONS', clear=True): "
             "secrets_client.create_secret(Name='d', SecretString=canary())"
         ),
     ],
@@ -207,7 +208,7 @@ def test_what_is_not_supported(fake_secrets, secrets_client, monkeypatch):
         "long value",
         "value of a wrong type",
         "value that UTF-8 cannot hold",
-        "value that is no JSON",
+        "value that is not JSON",
         "what is not supported",
     ],
 )

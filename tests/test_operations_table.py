@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pytest_fakesecrets import UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import service_model
 from pytest_fakesecrets._aws.errors import MODELLED_ERRORS
-from pytest_fakesecrets._aws.operations import OPERATIONS, members, refuse_unknown, snake_case
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS, refuse_unsupported, snake_case
 
 # The first botocore whose model has everything that the table has.
 COMPLETE_SINCE = (1, 44)
@@ -37,7 +37,7 @@ def shape(operation):
 
 def parameters(operation):
     """Return the parameters of the function that answers an operation."""
-    return list(inspect.signature(OPERATIONS[operation]).parameters.values())
+    return list(inspect.signature(OPERATIONS[operation].function).parameters.values())
 
 
 def snaked(names):
@@ -54,7 +54,7 @@ def test_the_table_names_operations_of_the_model():
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_a_function_is_named_like_its_operation(operation):
     """GetSecretValue is answered by get_secret_value."""
-    assert snake_case(operation) == OPERATIONS[operation].__name__
+    assert snake_case(operation) == OPERATIONS[operation].function.__name__
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
@@ -64,20 +64,20 @@ def test_members_are_keyword_only(operation):
 
     assert ("context", context.POSITIONAL_OR_KEYWORD) == (context.name, context.kind)
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in rest)
-    assert {parameter.name for parameter in rest} == members(operation)
+    assert {parameter.name for parameter in rest} == OPERATIONS[operation].members
 
 
 @pytest.mark.parametrize("operation", KNOWN)
 def test_no_member_is_forgotten(operation):
     """Every member of the installed botocore's model is a parameter."""
-    assert snaked(shape(operation).members) <= members(operation)
+    assert snaked(shape(operation).members) <= OPERATIONS[operation].members
 
 
 @complete
 @pytest.mark.parametrize("operation", KNOWN)
 def test_no_member_is_invented(operation):
     """Every parameter is a member of the model."""
-    assert snaked(shape(operation).members) == members(operation)
+    assert snaked(shape(operation).members) == OPERATIONS[operation].members
 
 
 @pytest.mark.parametrize("operation", KNOWN)
@@ -113,8 +113,8 @@ def test_an_operation_outside_the_table_is_refused(secrets_client, monkeypatch):
 
     message = (
         f"{operation} is not supported. Supported are: {', '.join(sorted(OPERATIONS))}. To add it, "
-        "write a function in pytest_fakesecrets/_aws/operations/ and a line in the table "
-        "OPERATIONS of its __init__.py; CONTRIBUTING.md shows how."
+        "write a function with @operation in pytest_fakesecrets/_aws/operations/; "
+        "CONTRIBUTING.md shows how."
     )
     assert message == str(caught.value)
 
@@ -129,7 +129,7 @@ def test_a_refusal_is_no_error_of_aws():
 def test_an_unknown_member_is_refused():
     """A member that AWS has added since is refused by name, and never swallowed."""
     with pytest.raises(UnsupportedError) as caught:
-        refuse_unknown("GetSecretValue", {"SecretId": "a", "VersionColour": "red"})
+        refuse_unsupported("GetSecretValue", {"SecretId": "a", "VersionColour": "red"})
 
     message = (
         "The member VersionColour of GetSecretValue is not supported: it is newer than this "

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError
 from pytest_fakesecrets._aws.api_model import operations, request_shape
-from pytest_fakesecrets._aws.operations import OPERATIONS, snake_case
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS, snake_case
+from pytest_fakesecrets._fake.fake import pipeline_of
 
 OWNER = "123456789012"
 ACCOUNT = "222222222222"
@@ -56,6 +57,11 @@ WITH_MORE = [
     "RotateSecret",
     "StopReplicationToReplica",
 ]
+
+
+def callers(fake):
+    """Return who made each call, with the keys that conditions of policies find."""
+    return [exchange.caller for exchange in pipeline_of(fake).exchanges]
 
 
 batching = pytest.mark.skipif(
@@ -279,7 +285,7 @@ class TestCaller:
 
         call = fake_secrets.calls.last
         assert ("333333333333", "arn:aws:iam::333333333333:root") == (call.account, call.principal)
-        assert {"aws:principalorgid": ("o-1",)} == call.caller.keys
+        assert {"aws:principalorgid": ("o-1",)} == callers(fake_secrets)[-1].keys
 
     def test_blocks_add_up(self, fake_secrets, secrets_client):
         """A block within a block adds to it; another account comes without the principal."""
@@ -291,9 +297,9 @@ class TestCaller:
 
         first, second = fake_secrets.calls
         assert ROLE == first.principal
-        assert {"aws:sourcevpc", "aws:sourcevpce"} == set(first.caller.keys)
+        assert {"aws:sourcevpc", "aws:sourcevpce"} == set(callers(fake_secrets)[0].keys)
         assert f"arn:aws:iam::{OWNER}:root" == second.principal
-        assert {"aws:sourcevpc"} == set(second.caller.keys)
+        assert {"aws:sourcevpc"} == set(callers(fake_secrets)[1].keys)
 
     def test_the_block_ends_with_an_error_too(self, fake_secrets, secrets_client):
         """A block that an exception leaves is over as well."""
@@ -350,7 +356,7 @@ class TestCaller:
             *(
                 pytest.param(
                     {"principal": principal},
-                    f"principal={principal!r} is no principal. Give an ARN of IAM or STS, like "
+                    f"principal={principal!r} is not a principal. Give an ARN of IAM or STS, like "
                     "'arn:aws:iam::123456789012:role/app', or a service, like "
                     "'lambda.amazonaws.com'.",
                     id=f"principal {principal}",
@@ -539,12 +545,12 @@ class TestDeny:
             ),
             pytest.param(
                 {"operation": "ListSecrets", "principal": "app"},
-                "principal='app' is no principal.",
+                "principal='app' is not a principal.",
                 id="principal",
             ),
             pytest.param(
                 {"operation": "ListSecrets", "principal": 42},
-                "principal=42 is no principal.",
+                "principal=42 is not a principal.",
                 id="number",
             ),
         ],

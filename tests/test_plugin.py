@@ -544,7 +544,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         ),
         (
             'fake_secrets.add("a", "text").json()',
-            "The value of secret 'a' is no JSON. Read .value instead.",
+            "The value of secret 'a' is not JSON. Read .value instead.",
         ),
     ],
     ids=[

@@ -65,8 +65,8 @@ PRINCIPALS = {
     "one of several": ({"AWS": ["333333333333", ROLE]}, ROLE, True),
     "a service": ({"Service": "rds.amazonaws.com"}, "rds.amazonaws.com", True),
     "another service": ({"Service": "rds.amazonaws.com"}, "ec2.amazonaws.com", False),
-    "a service is no account": ({"AWS": ACCOUNT}, "rds.amazonaws.com", False),
-    "an account is no service": ({"Service": "rds.amazonaws.com"}, ROOT, False),
+    "a service is not an account": ({"AWS": ACCOUNT}, "rds.amazonaws.com", False),
+    "an account is not a service": ({"Service": "rds.amazonaws.com"}, ROOT, False),
 }
 
 
@@ -115,7 +115,7 @@ ELEMENTS = {
     "another resource": ({"Resource": ARN.replace("db", "DB")}, False),
     "all resources but another": ({"Resource": None, "NotResource": f"{ARN}x"}, True),
     "all resources but this one": ({"Resource": None, "NotResource": ARN}, False),
-    "brackets are no wildcard": ({"Resource": ARN.replace("prod", "[a-z]rod")}, False),
+    "brackets are not wildcard": ({"Resource": ARN.replace("prod", "[a-z]rod")}, False),
 }
 
 

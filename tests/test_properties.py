@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pytest_fakesecrets import FakeSecrets, Secret, Version
 from pytest_fakesecrets._aws.api_model import operation_model, operations
 from pytest_fakesecrets._aws.errors import DEFAULT_MESSAGES
-from pytest_fakesecrets._aws.operations import OPERATIONS, members, snake_case
+from pytest_fakesecrets._aws.operations.registry import OPERATIONS, snake_case
 
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 NAMES = ["a", "b/c", "d-ABCdef"]
@@ -63,7 +63,7 @@ def seeds():
 def state():
     """Return the secrets of the seeds, two of them with a replica in another account."""
     with FakeSecrets(*seeds()) as fake:
-        if "AssociateCrossAccountReplica" in IMITATED:
+        if "AssociateCrossAccountReplica" in SUPPORTED:
             other = fake.client(account=OTHER_ACCOUNT)
             for name in ("a", "b/c"):
                 replica = other.create_secret(
@@ -322,7 +322,7 @@ TestVersionsAndLabels = VersionsAndLabels.TestCase
 
 
 WRONG_TYPES = st.sampled_from([0, -1, 1.5, True, "", "x", [], [None], {}, {"a": 1}, 10**30])
-IMITATED = sorted(set(OPERATIONS) & operations())
+SUPPORTED = sorted(set(OPERATIONS) & operations())
 
 
 def policy(effect, principal, action):
@@ -434,7 +434,7 @@ def requests_of(operation):
     fuzzed = {
         name: values_of(member)
         for name, member in shape.members.items()
-        if snake_case(name) in members(operation)
+        if snake_case(name) in OPERATIONS[operation].members
     }
     required = {name: fuzzed.pop(name) for name in shape.required_members}
     complete = st.fixed_dictionaries(required, optional=fuzzed)
@@ -445,7 +445,7 @@ METHODS = {
     operation: next(
         method for method, name in client().meta.method_to_api_mapping.items() if name == operation
     )
-    for operation in IMITATED
+    for operation in SUPPORTED
 }
 
 
@@ -457,7 +457,7 @@ def answer(operation, parameters):
         return error.response
 
 
-@pytest.mark.parametrize("operation", IMITATED)
+@pytest.mark.parametrize("operation", SUPPORTED)
 @settings(max_examples=60, deadline=None, suppress_health_check=SLOW_IS_FINE)
 @given(data=st.data())
 def test_any_request_is_answered(operation, data):
@@ -490,7 +490,7 @@ def test_any_sequence_of_requests_keeps_the_labels(data):
     UpdateSecretVersionStage may put it on a version that a rotation has only reserved.
     """
     with prepared() as fake:
-        for operation in data.draw(st.lists(st.sampled_from(IMITATED), max_size=6)):
+        for operation in data.draw(st.lists(st.sampled_from(SUPPORTED), max_size=6)):
             answer(operation, data.draw(requests_of(operation)))
 
         for view in fake.values():
@@ -505,7 +505,7 @@ class EnoughError(Exception):
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@pytest.mark.parametrize("operation", IMITATED)
+@pytest.mark.parametrize("operation", SUPPORTED)
 def test_the_requests_are_of_both_kinds(operation):
     """The requests that the other tests try do reach answers as well as errors."""
     outcomes = set()

@@ -368,22 +368,22 @@ def test_reads_are_noted_where_they_happen(replicated, fake_secrets, secrets_cli
 def test_whatever_a_secret_holds_is_followed(replicated, fake_secrets):
     """Each field of a secret follows, but for a known few: a new one needs no thought."""
     own = {
-        "accessed",
         "arn",
-        "changed",
         "created",
+        "creation_order",
         "creation_token",
         "deletion_requested",
         "kms_key_id",
+        "last_accessed",
+        "last_changed",
         "name",
         "recovery_window_ends",
         "replication",
-        "serial",
         "versions",
     }
-    now = {"name": "a", "arn": ARN.format(US), "created": NOW, "changed": NOW}
+    now = {"name": "a", "arn": ARN.format(US), "created": NOW, "last_changed": NOW}
     primary = StoredSecret(**now)
-    replica = new_replica(primary, EU, created=NOW, serial=1)
+    replica = new_replica(primary, EU, created=NOW, creation_order=1)
     marked = {
         member.name: object() for member in fields(StoredSecret) if member.name not in (*now, *own)
     }
@@ -817,11 +817,13 @@ def test_snapshots(fake_secrets, replicated, secrets_client, europe):
     [
         pytest.param(
             {"replicas": EU},
-            "replicas='eu-west-1' of secret 'a' is no list. Give ['eu-west-1'].",
+            "replicas='eu-west-1' of secret 'a' is not a list. Give ['eu-west-1'].",
             id="one string",
         ),
         pytest.param(
-            {"replicas": 5}, "replicas=5 of secret 'a' is no list. Give ['eu-west-1'].", id="number"
+            {"replicas": 5},
+            "replicas=5 of secret 'a' is not a list. Give ['eu-west-1'].",
+            id="number",
         ),
         pytest.param(
             {"replicas": ["Europe"]},

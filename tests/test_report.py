@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
 from pytest_fakesecrets._aws.api_model import operations
+from pytest_fakesecrets._fake.fake import pipeline_of
 from pytest_fakesecrets._fake.report import summary
 
 NOW = datetime(2026, 1, 31, 10, 20, 30, tzinfo=timezone.utc)
@@ -43,7 +44,7 @@ def table(fake, subject):
 
 def properties(fake):
     """Return the properties of a fake, by subject."""
-    return summary(fake._service)
+    return summary(pipeline_of(fake))
 
 
 def attempt(call, **parameters):

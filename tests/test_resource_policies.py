@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import operations, request_shape
 from pytest_fakesecrets._aws.iam.policy import read_policy
-from pytest_fakesecrets._aws.operations import snake_case
+from pytest_fakesecrets._aws.operations.registry import snake_case
 
 MISSING = "Secrets Manager can't find the specified secret."
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."
@@ -40,7 +40,7 @@ HARMLESS_WRITTEN = """{
     "Resource" : "*"
   } ]
 }"""
-NOT_IMITATED = (
+NOT_SUPPORTED = (
     "The condition operator BinaryEquals is not supported. Supported are: ArnEquals, ArnLike, "
     "ArnNotEquals, ArnNotLike, Bool, DateEquals, DateGreaterThan, DateGreaterThanEquals, "
     "DateLessThan, DateLessThanEquals, DateNotEquals, IpAddress, NotIpAddress, Null, "
@@ -225,7 +225,7 @@ def test_policies_are_listed_in_pages(fake_secrets, secrets_client):
     secret = store.find_arn(fake_secrets["a"].arn)
     # AWS itself attaches policies of other names, and nobody else can.
     policies = dict.fromkeys(["z", "default", "b"], read_policy(HARMLESS))
-    store.home_of(secret).put(replace(secret, policies=policies))
+    store.region_of(secret).put(replace(secret, policies=policies))
     pages = secrets_client.get_paginator("list_resource_policies").paginate(
         SecretId="a", PaginationConfig={"PageSize": 1}
     )
@@ -252,7 +252,7 @@ MALFORMED_POLICIES = {
     "no statement": ('{"Version": "2012-10-17"}', SYNTAX),
     "empty statements": ('{"Statement": []}', SYNTAX),
     "text for statements": ('{"Statement": "Allow"}', SYNTAX),
-    "statement that is no object": ('{"Statement": ["Allow"]}', SYNTAX),
+    "statement that is not an object": ('{"Statement": ["Allow"]}', SYNTAX),
     "unknown element": ('{"Statement": [], "Foo": 1}', SYNTAX),
     "unknown element of a statement": (document(Foo="x"), SYNTAX),
     "wrong version": (json.dumps({"Version": "2012-10-18", "Statement": ALLOW}), SYNTAX),
@@ -271,10 +271,10 @@ MALFORMED_POLICIES = {
     "no action": (document(Action=None), SYNTAX),
     "action without a service": (document(Action="GetSecretValue"), SYNTAX),
     "no actions": (document(Action=[]), SYNTAX),
-    "action that is no text": (document(Action=[1]), SYNTAX),
+    "action that is not a string": (document(Action=[1]), SYNTAX),
     "no resource": (document(Resource=None), SYNTAX),
     "resource that is a name": (document(Resource="a"), SYNTAX),
-    "condition that is no object": (document(Condition=[]), SYNTAX),
+    "condition that is not an object": (document(Condition=[]), SYNTAX),
     "operator without keys": (document(Condition={"StringEquals": "x"}), SYNTAX),
     "operator of no name": (document(Condition={"": {"aws:SourceVpc": "x"}}), SYNTAX),
     "unknown operator": (document(Condition={"StringIs": {"aws:SourceVpc": "x"}}), SYNTAX),
@@ -304,7 +304,7 @@ MALFORMED_POLICIES = {
     ("text", "message"), MALFORMED_POLICIES.values(), ids=list(MALFORMED_POLICIES)
 )
 def test_a_malformed_policy_is_refused(fake_secrets, secrets_client, operation, text, message):
-    """What is no resource policy is refused in AWS's words, and nothing changes."""
+    """What is not a resource policy is refused in AWS's words, and nothing changes."""
     before = fake_secrets.snapshot()
     call = getattr(secrets_client, operation)
 
@@ -504,7 +504,7 @@ def test_how_a_policy_is_written_does_not_change_what_it_says(fake_secrets):
     ("elements", "message"),
     [
         pytest.param(
-            {"Condition": {"BinaryEquals": {"aws:SourceVpc": "eA=="}}}, NOT_IMITATED, id="operator"
+            {"Condition": {"BinaryEquals": {"aws:SourceVpc": "eA=="}}}, NOT_SUPPORTED, id="operator"
         ),
         pytest.param(
             {"Condition": {"StringEquals": {"secretsmanager:Colour": "red"}}},

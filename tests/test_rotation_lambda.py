@@ -270,7 +270,7 @@ def test_retries_from_the_start(secrets_client):
 @pytest.mark.parametrize("retries", [-1, 1.5, True, None])
 def test_what_is_no_number_of_retries(retries):
     """Anything but a number from 0 on is refused."""
-    with pytest.raises(UsageError, match="is no number of retries"):
+    with pytest.raises(UsageError, match="is not a number of retries"):
         FakeSecrets(rotation_retries=retries)
 
 
@@ -536,7 +536,7 @@ def test_a_template_of_a_secret_that_is_gone(fake_secrets, rotate, secrets_clien
         ((f"{LAMBDA}:a:b", print), {}, "is not the ARN of a Lambda"),
         (("", print), {}, "is not the ARN of a Lambda"),
         ((None, print), {}, "is not the ARN of a Lambda"),
-        (("rds", print), {}, "'rds' is no Lambda function, so nobody would invoke a handler"),
+        (("rds", print), {}, "'rds' is not a Lambda function, so nobody would invoke a handler"),
     ],
 )
 def test_what_can_be_no_function(fake_secrets, arguments, options, message):

@@ -113,7 +113,7 @@ def test_rules_are_refused(rules, message):
     ],
 )
 def test_an_expression_is_refused(expression, message):
-    """What is no rate, or no cron of AWS's kind, is refused with AWS's words."""
+    """What is not a rate, or no cron of AWS's kind, is refused with AWS's words."""
     with pytest.raises(ServiceError) as caught:
         read({"ScheduleExpression": expression})
 

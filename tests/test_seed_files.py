@@ -337,7 +337,7 @@ def test_no_dates(written_date):
     assert (
         "s.json:3",
         (
-            "created of secret 'a' is no date that says when. "
+            "created of secret 'a' is not a date that says when. "
             "Write it with a time zone, like 2026-01-31T09:00:00Z, or in seconds since 1970."
         ),
     ) == refused("s.json", s__json=[{"name": "a", "created": written_date}])
@@ -358,7 +358,7 @@ def test_native_dates_without_time_zone(text, place):
     found, reason = refused(name, **{name.replace(".", "__"): text})
 
     assert place == found
-    assert reason.startswith("last_accessed of secret 'a' is no date")
+    assert reason.startswith("last_accessed of secret 'a' is not a date")
 
 
 ENV = r"""
@@ -414,7 +414,7 @@ def test_a_list_named_secrets_that_describes_none(load, secrets_client):
 
 
 def test_yaml_aliases_and_merges(load, secrets_client):
-    """Anchors, aliases and merged mappings are no keys that stand twice."""
+    """Anchors, aliases and merged mappings are not keys that stand twice."""
     load(s__yaml="base: &base {user: u, port: 1}\nsame: *base\na:\n  <<: *base\n  port: 2\n")
 
     assert ['{"user": "u", "port": 1}', '{"user": "u", "port": 2}'] == values(
@@ -485,7 +485,7 @@ def test_a_bad_file_changes_nothing(load, fake_secrets, files):
     ("paths", "message"),
     [
         ([], "load() was given no file. Name at least one: load('secrets.toml')."),
-        ([["s.json"]], "['s.json'] is no path. Give each file as one argument: 'secrets.toml'."),
+        ([["s.json"]], "['s.json'] is not a path. Give each file as one argument: 'secrets.toml'."),
         (["."], ".: This is a directory. Name the files in it."),
         (["dir.json"], "dir.json: This is a directory. Name the files in it."),
         (
@@ -506,7 +506,7 @@ def test_a_bad_file_changes_nothing(load, fake_secrets, files):
     ids=["none", "list", "here", "directory", "suffix", "no suffix"],
 )
 def test_no_files(fake_secrets, paths, message):
-    """What is no seed file is refused with the remedy."""
+    """What is not a seed file is refused with the remedy."""
     Path("dir.json").mkdir()
 
     with pytest.raises(UsageError) as caught:
@@ -620,9 +620,9 @@ REFUSALS = {
     "JSON syntax": (
         "s.json",
         '{\n"a": x}',
-        ("s.json:2", "This is no JSON: Expecting value. Mend it."),
+        ("s.json:2", "This is not JSON: Expecting value. Mend it."),
     ),
-    "empty JSON": ("s.json", "", ("s.json:1", "This is no JSON: Expecting value. Mend it.")),
+    "empty JSON": ("s.json", "", ("s.json:1", "This is not JSON: Expecting value. Mend it.")),
     "JSON with a long number": (
         "s.json",
         '{"a": {"n": ' + "1" * 5_000 + "}}",
@@ -636,12 +636,12 @@ REFUSALS = {
     "TOML syntax": (
         "s.toml",
         'a = "v"\nb = x\n',
-        ("s.toml:2", "This is no TOML: Invalid value. Mend it."),
+        ("s.toml:2", "This is not TOML: Invalid value. Mend it."),
     ),
     "TOML that ends early": (
         "s.toml",
         'a = "v"\nb = [\n\n',
-        ("s.toml:2", "This is no TOML: Invalid value. Mend it."),
+        ("s.toml:2", "This is not TOML: Invalid value. Mend it."),
     ),
     "TOML with a long number": (
         "s.toml",
@@ -651,14 +651,17 @@ REFUSALS = {
     "TOML table twice": (
         "s.toml",
         "[table]\n[table]\n",
-        ("s.toml:2", "This is no TOML: Cannot declare (…,) twice. Mend it."),
+        ("s.toml:2", "This is not TOML: Cannot declare (…,) twice. Mend it."),
     ),
     "YAML syntax": (
         "s.yaml",
         "a: v\nb: c: d\n",
         (
             "s.yaml:2",
-            "This is no YAML: mapping values are not allowed here. Mend it, or write it in quotes.",
+            (
+                "This is not YAML: mapping values are not allowed here. Mend it, or write it in "
+                "quotes."
+            ),
         ),
     ),
     "YAML context": (
@@ -667,7 +670,7 @@ REFUSALS = {
         (
             "s.yaml:2",
             (
-                "This is no YAML: while parsing a block mapping, expected <block end>, "
+                "This is not YAML: while parsing a block mapping, expected <block end>, "
                 "but found '-'. Mend it, or write it in quotes."
             ),
         ),
@@ -678,7 +681,7 @@ REFUSALS = {
         (
             "s.yaml:2",
             (
-                "This is no YAML: while scanning for the next token, "
+                "This is not YAML: while scanning for the next token, "
                 "found character '@' that cannot start any token. Mend it, or write it in quotes."
             ),
         ),
@@ -688,13 +691,13 @@ REFUSALS = {
         "a: v\nb: \x01\n",
         (
             "s.yaml:2",
-            "This is no YAML: a character is not allowed. Write it as an escape, in quotes.",
+            "This is not YAML: a character is not allowed. Write it as an escape, in quotes.",
         ),
     ),
     "YAML alias": (
         "s.yaml",
         "a: v\nb: *word\n",
-        ("s.yaml:2", "This is no YAML: found undefined alias …. Mend it, or write it in quotes."),
+        ("s.yaml:2", "This is not YAML: found undefined alias …. Mend it, or write it in quotes."),
     ),
     "YAML tag": (
         "s.yaml",
@@ -702,7 +705,7 @@ REFUSALS = {
         (
             "s.yaml:2",
             (
-                "This is no YAML: could not determine a constructor for the tag …. "
+                "This is not YAML: could not determine a constructor for the tag …. "
                 "Mend it, or write it in quotes."
             ),
         ),
@@ -713,7 +716,7 @@ REFUSALS = {
         (
             "s.yaml:1",
             (
-                "This is no YAML: while constructing a mapping, found unhashable key. "
+                "This is not YAML: while constructing a mapping, found unhashable key. "
                 "Mend it, or write it in quotes."
             ),
         ),
@@ -724,7 +727,7 @@ REFUSALS = {
         (
             "s.yaml:2",
             (
-                "This is no YAML: expected a single document in the stream, "
+                "This is not YAML: expected a single document in the stream, "
                 "but found another document. Mend it, or write it in quotes."
             ),
         ),
@@ -747,7 +750,7 @@ REFUSALS = {
         'A=v\n\n\nB="open\nC=v\n',
         (
             ".env:4",
-            "This is no KEY=VALUE. Give a value, in quotes where it holds spaces or #.",
+            "This is not a KEY=VALUE. Give a value, in quotes where it holds spaces or #.",
         ),
     ),
     ".env without a value": (
@@ -755,7 +758,7 @@ REFUSALS = {
         "A=v\nB\n",
         (
             ".env:2",
-            "This is no KEY=VALUE. Give a value, in quotes where it holds spaces or #.",
+            "This is not a KEY=VALUE. Give a value, in quotes where it holds spaces or #.",
         ),
     ),
     ".env with an empty value": (
@@ -790,12 +793,12 @@ REFUSALS = {
     "YAML name that is a number": (
         "s.yaml",
         "a: v\n12: v\n",
-        ("s.yaml:2", "The name 12 is no text for YAML. Write it in quotes."),
+        ("s.yaml:2", "The name 12 is not a string for YAML. Write it in quotes."),
     ),
     "YAML name that is a boolean": (
         "s.yaml",
         "a: v\non: v\n",
-        ("s.yaml:2", "The name on is no text for YAML. Write it in quotes."),
+        ("s.yaml:2", "The name on is not a string for YAML. Write it in quotes."),
     ),
     "YAML name merged": (
         "s.yaml",
@@ -904,7 +907,7 @@ REFUSALS = {
         '[{"name": "a", "binary": "word"}, {"name": "b",\n"binary": "wor"}]',
         (
             "s.json:1",
-            "binary of secret 'b' is no base64. Write what `base64` prints for the bytes.",
+            "binary of secret 'b' is not base64. Write what `base64` prints for the bytes.",
         ),
     ),
     "number as binary": (
@@ -912,7 +915,7 @@ REFUSALS = {
         '[{"name": "a", "binary": 5}]',
         (
             "s.json:1",
-            "binary of secret 'a' is no base64. Write what `base64` prints for the bytes.",
+            "binary of secret 'a' is not base64. Write what `base64` prints for the bytes.",
         ),
     ),
     "mapping as versions": (
@@ -1373,14 +1376,15 @@ def test_replicas_of_each_other(load, fake_secrets):
 
 
 def test_a_status_about_its_own_region(load, secrets_client):
-    """A secret is no replica of itself."""
+    """A secret is not a replica of itself."""
     load(s__json=entry(f"{HERE}a-a1b2c3", ReplicationStatus=[{"Region": "us-east-1"}]))
 
     assert "ReplicationStatus" not in described(secrets_client)
 
 
 INCOMPLETE = (
-    "This is no complete answer of AWS about a secret. Give it as `aws secretsmanager` printed it."
+    "This is not a complete answer of AWS about a secret. "
+    "Give it as `aws secretsmanager` printed it."
 )
 ARN = f"{HERE}a-a1b2c3"
 ANSWER_REFUSALS = {
@@ -1474,7 +1478,7 @@ ANSWER_REFUSALS = {
     "no date": (
         value_of(ARN, CreatedDate="yesterday"),
         (
-            "CreatedDate of secret 'a' is no date that says when. Write it with a time zone, "
+            "CreatedDate of secret 'a' is not a date that says when. Write it with a time zone, "
             "like 2026-01-31T09:00:00Z, or in seconds since 1970."
         ),
     ),

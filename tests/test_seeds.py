@@ -606,7 +606,7 @@ def refusals():
         ),
         "tags as a list": (
             lambda: Secret("a", tags=[{"Key": "k", "Value": "v"}]),
-            "tags= of secret 'a' is no mapping. Give {'team': 'web'}.",
+            "tags= of secret 'a' is not a mapping. Give {'team': 'web'}.",
         ),
         "too many tags": (
             lambda: Secret("a", tags={str(number): "" for number in range(51)}),

@@ -448,7 +448,7 @@ def test_a_broken_constraint_is_no_modelled_error(client):
 @pytest.mark.parametrize("operation", sorted(OPERATIONS_ON_A_SECRET))
 @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
 def test_a_secret_id_has_only_certain_characters(client, operation, name):
-    """Every operation refuses a SecretId that is no ARN and could not be a name."""
+    """Every operation refuses a SecretId that is not an ARN and could not be a name."""
     expected = ("ValidationException", INVALID_NAME)
     call = getattr(client, operation)
 
@@ -457,7 +457,7 @@ def test_a_secret_id_has_only_certain_characters(client, operation, name):
 
 @pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
 def test_a_forced_deletion_looks_at_the_characters_too(client, name):
-    """DeleteSecret by force, which knows no missing secret, still refuses what is no name."""
+    """DeleteSecret by force, which knows no missing secret, still refuses what is not a name."""
     expected = ("ValidationException", INVALID_NAME)
 
     refused = refusal(client.delete_secret, SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from pytest_fakesecrets._aws.errors import ServiceError
-from pytest_fakesecrets._aws.protocol import aws_json
+from pytest_fakesecrets._aws.protocol import answers
+from pytest_fakesecrets._aws.protocol.requests import read_request
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 
@@ -68,9 +69,9 @@ MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 )
 def test_decode_reads_a_request(operation, body, expected):
     """A request is read by its shape; nulls and members unknown to AWS are left out."""
-    decoded = aws_json.decode(operation, body)
+    request = read_request(operation, body)
 
-    assert expected == decoded
+    assert expected == request.members
 
 
 @pytest.mark.parametrize(
@@ -196,15 +197,10 @@ def test_decode_reads_a_request(operation, body, expected):
     ],
 )
 def test_decode_refuses_what_is_no_request(operation, body, message):
-    """What is no JSON, or of a wrong JSON type, is answered with a SerializationException."""
-    with pytest.raises(ServiceError) as raised:
-        aws_json.decode(operation, body)
+    """What is not JSON, or of a wrong JSON type, is answered with a SerializationException."""
+    error = read_request(operation, body).error
 
-    assert ("SerializationException", message, 400) == (
-        raised.value.code,
-        raised.value.message,
-        raised.value.status,
-    )
+    assert ("SerializationException", message, 400) == (error.code, error.message, error.status)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +251,7 @@ def test_decode_refuses_what_is_no_request(operation, body, message):
 )
 def test_encode_writes_an_answer(operation, response, expected):
     """An answer is JSON without nulls, its dates numbers with at most three decimals."""
-    body = aws_json.encode(operation, response)
+    body = answers.encode(operation, response)
 
     assert expected == json.loads(body)
 
@@ -263,7 +259,7 @@ def test_encode_writes_an_answer(operation, response, expected):
 @pytest.mark.parametrize("operation", ["TagResource", "UntagResource"])
 def test_encode_of_no_output_is_no_body(operation):
     """An operation without output answers with an empty body, not with an empty object."""
-    body = aws_json.encode(operation, {})
+    body = answers.encode(operation, {})
 
     assert body == b""
 
@@ -271,7 +267,7 @@ def test_encode_of_no_output_is_no_body(operation):
 @pytest.mark.parametrize("value", [b"", b"\0", b"\xff" * 300, bytes(range(256))])
 def test_encoded_blobs_are_plain_base64(value):
     """A blob goes out as one line of the standard alphabet."""
-    body = aws_json.encode("GetSecretValue", {"SecretBinary": value})
+    body = answers.encode("GetSecretValue", {"SecretBinary": value})
 
     assert base64.standard_b64encode(value).decode() == json.loads(body)["SecretBinary"]
 
@@ -308,7 +304,7 @@ def test_encoded_blobs_are_plain_base64(value):
 )
 def test_encode_error_is_the_body_that_aws_sends(error, expected):
     """The body of an error is compact JSON, with a bare ``__type`` first, as recorded from AWS."""
-    body = aws_json.encode_error(error)
+    body = answers.encode_error(error)
 
     assert expected == body
 
@@ -339,7 +335,7 @@ def test_encode_error_is_the_body_that_aws_sends(error, expected):
 )
 def test_encode_error_spells_message_by_who_raises_it(code, key):
     """The service writes ``Message``, the framework in front of it ``message``."""
-    body = aws_json.encode_error(ServiceError(code, "Why not."))
+    body = answers.encode_error(ServiceError(code, "Why not."))
 
     assert {"__type": code, key: "Why not."} == json.loads(body)
 
@@ -354,7 +350,7 @@ def test_encode_error_spells_message_by_who_raises_it(code, key):
 )
 def test_headers_are_those_of_aws(body, length):
     """A body goes out with its id, type, length in bytes, and date."""
-    headers = aws_json.headers(body, "5c6a9d0e-0000-4000-8000-000000000001", MOMENT)
+    headers = answers.headers(body, "5c6a9d0e-0000-4000-8000-000000000001", MOMENT)
 
     assert {
         "x-amzn-RequestId": "5c6a9d0e-0000-4000-8000-000000000001",

@@ -18,7 +18,6 @@ from pytest_fakesecrets import (
     Clock,
     Denial,
     ErrorCase,
-    ErrorCodes,
     FakeSecrets,
     FakeSecretsWarning,
     Fault,
@@ -178,7 +177,7 @@ def look(fake_secrets: FakeSecrets) -> None:
     assert_type([call.operation for call in fake_secrets.calls], list[str])
     call = fake_secrets.calls.last
     assert_type(call.operation, str)
-    assert_type(call.parameters, Mapping[str, Any])
+    assert_type(call.parameters, dict[str, Any])
     assert_type(call.secrets, list[str])
     assert_type(call.region, str)
     assert_type(call.account, str)
@@ -198,7 +197,7 @@ def disturb(fake_secrets: FakeSecrets) -> None:
         "InternalServiceError", operation="GetSecretValue", secret="a", times=2, message="Later."
     )
     assert_type(fault.hits, int)
-    assert_type(fault.active, bool)
+    assert_type(fault.state, str)
     assert_type(fault.state, str)
     assert_type(fault.target, str)
     assert_type(fault.operation, str | None)
@@ -263,14 +262,10 @@ def refused_faults(fake: FakeSecrets) -> None:
 
 
 def name_codes(fake: FakeSecrets) -> None:
-    """Use AWS's codes as constants; a misspelt one is no attribute."""
-    assert_type(fake.errors, ErrorCodes)
-    code: ErrorCode = fake.errors.DecryptionFailure
-    other: ErrorCode = ErrorCodes.ThrottlingException
+    """Use AWS's codes as constants; a misspelt one is not an attribute."""
+    code: ErrorCode = "DecryptionFailure"
     fake.faults.error(code)
-    fake.faults.error(fake.errors.InternalServiceError, operation="GetSecretValue")
-    fake.errors.DecryptionFailureException  # type: ignore[attr-defined]  # noqa: B018 - it only has to be refused
-    fake.errors.DecryptionFailure = other  # type: ignore[misc]
+    fake.faults.error(code, operation="GetSecretValue")
 
 
 def use_keys(fake_secrets: FakeSecrets) -> None:
@@ -324,7 +319,7 @@ def errors(secrets_error: ErrorCase, secrets_client: SecretsManagerClient) -> tu
 
 
 @marks.secrets({"a": "v"}, Secret("b", "w"), file=["a.toml"], leaks="error", unused_faults="off")
-@marks.secrets_errors("GetSecretValue", only=[ErrorCodes.DecryptionFailure], also=["SSLError"])
+@marks.secrets_errors("GetSecretValue", only=["DecryptionFailure"], also=["SSLError"])
 def marked() -> None:
     """Be marked by the typed functions."""
     marks.secrets(leaks="loud")  # type: ignore[arg-type]

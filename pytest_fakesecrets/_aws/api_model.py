@@ -1,8 +1,9 @@
-"""What botocore's description of the service says: operations, shapes, errors, partitions."""
+"""What botocore's description of the service says: operations, members, errors, partitions."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import botocore.exceptions
@@ -13,22 +14,17 @@ from botocore.model import ServiceModel
 from .._errors import HIDE_MISUSE, unknown_choice
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, StructureShape
+    from botocore.model import OperationModel, Shape, StructureShape
 
 __tracebackhide__ = HIDE_MISUSE
 
-
-def check_operation(operation: str | None) -> None:
-    """Refuse an operation that Secrets Manager does not have."""
-    if operation is None:
-        return
-    # A list of operations cannot even be looked up.
-    if not isinstance(operation, str) or operation not in operations():
-        what = "an operation of Secrets Manager"
-        raise unknown_choice(what, operation, operations())
-
-
 SERVICE: Final = "secretsmanager"
+# What the shapes of members are called that name a secret, and those that hold its value or label.
+_SECRET_IDS: Final = frozenset({"SecretIdType", "NameType"})
+_SECRET_ID_LISTS: Final = frozenset({"SecretIdListType"})
+_VALUES: Final = frozenset({"SecretStringType", "SecretBinaryType"})
+_LABELS: Final = frozenset({"SecretVersionStageType"})
+_LABEL_LISTS: Final = frozenset({"SecretVersionStagesType"})
 
 
 @functools.cache
@@ -56,6 +52,66 @@ def operations() -> frozenset[str]:
     return frozenset(names)
 
 
+def check_operation(operation: str | None) -> None:
+    """Refuse an operation that Secrets Manager does not have."""
+    if operation is None:
+        return
+    # A list of operations cannot even be looked up.
+    if not isinstance(operation, str) or operation not in operations():
+        what = "an operation of Secrets Manager"
+        raise unknown_choice(what, operation, operations())
+
+
+class NamingMembers:
+    """The members of a request that say which secret, which value and which label it is about.
+
+    :ivar ids: those with one name or ARN of a secret.
+    :ivar id_lists: those with several.
+    :ivar values: those with the value of a secret.
+    :ivar labels: those with one staging label.
+    :ivar label_lists: those with several.
+    :ivar sensitive: those that AWS calls sensitive.
+    """
+
+    def __init__(self, shape: StructureShape) -> None:
+        members = shape.members
+
+        def of(kinds: frozenset[str]) -> tuple[str, ...]:
+            return tuple(name for name, member in members.items() if member.name in kinds)
+
+        self.ids = of(_SECRET_IDS)
+        self.id_lists = of(_SECRET_ID_LISTS)
+        self.values = of(_VALUES)
+        self.labels = of(_LABELS)
+        self.label_lists = of(_LABEL_LISTS)
+        self.sensitive = frozenset(name for name in members if is_sensitive(members[name]))
+
+
+@functools.cache
+def naming_members(operation: str) -> NamingMembers:
+    """Return which members of an operation's request name secrets, values and labels."""
+    return NamingMembers(request_shape(operation))
+
+
+@functools.cache
+def answers_values(operation: str) -> bool:
+    """Tell whether an operation answers with the values of secrets."""
+    output = operation_model(operation).output_shape
+    return output is not None and any(shape.name in _VALUES for shape in _below(output))
+
+
+@functools.cache
+def concerns_labels(operation: str) -> bool:
+    """Tell whether calls of an operation are about a version with some staging label."""
+    named = naming_members(operation)
+    return bool(named.labels or named.label_lists or named.values or answers_values(operation))
+
+
+def is_sensitive(shape: Any) -> bool:
+    """Tell whether AWS calls the values of a shape sensitive."""
+    return bool(shape.metadata.get("sensitive"))
+
+
 @functools.cache
 def errors_of(operation: str) -> tuple[str, ...]:
     """Return the codes of the errors documented for an operation, in the model's order."""
@@ -73,3 +129,14 @@ def exception_of(error: str) -> type[Exception]:
     """Return the exception that botocore raises: its own of that name, else ClientError."""
     kind: type[Exception] = getattr(botocore.exceptions, error, ClientError)
     return kind
+
+
+def _below(shape: Shape) -> Iterator[Shape]:
+    """Yield a shape, and all shapes of its members."""
+    yield shape
+    inner: Any = shape
+    if shape.type_name == "structure":
+        for member in inner.members.values():
+            yield from _below(member)
+    elif shape.type_name == "list":
+        yield from _below(inner.member)

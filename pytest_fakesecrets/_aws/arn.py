@@ -1,4 +1,4 @@
-"""The names of secrets: ARNs and identifiers."""
+"""ARNs, and the names and ids of secrets."""
 
 from __future__ import annotations
 
@@ -15,37 +15,63 @@ if TYPE_CHECKING:
 # AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 SUFFIX: Final = re.compile(r"[A-Za-z0-9]{6}")
+ACCOUNT: Final = re.compile(r"\d{12}")
 _SUFFIX_CHARACTERS: Final = string.ascii_letters + string.digits
-_ARN: Final = re.compile(
-    r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]+):(?P<account>\d{12}):secret:"
-    rf"(?P<resource>{NAME.pattern})"
-)
+_SECRET: Final = "secret:"
 _COMPLETE: Final = re.compile(r"(?P<name>.+)-[A-Za-z0-9]{6}")
 
 
 class Arn(NamedTuple):
-    """An ARN as it was written, complete or partial."""
+    """An ARN in its parts; ``str`` writes it again. That of a secret may be complete or partial."""
 
+    partition: str
+    service: str
     region: str
     account: str
     resource: str
-    text: str
+
+    def __str__(self) -> str:
+        return f"arn:{':'.join(self)}"
 
     @property
-    def name(self) -> str:
+    def secret_name(self) -> str:
         """The name of the secret that it means.
 
         What ends in a hyphen and six alphanumeric characters is taken for a complete ARN, so a
         partial ARN of a secret whose own name ends that way finds nothing:
         https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
         """
-        complete = _COMPLETE.fullmatch(self.resource)
-        return complete["name"] if complete else self.resource
+        name = self.resource[len(_SECRET) :]
+        complete = _COMPLETE.fullmatch(name)
+        return complete["name"] if complete else name
 
     @property
     def is_complete(self) -> bool:
-        """Whether it ends like a complete ARN."""
+        """Whether it ends like the complete ARN of a secret."""
         return _COMPLETE.fullmatch(self.resource) is not None
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Take an ARN of any service apart; None where the text does not have the form of one."""
+    parts = text.split(":", 5)
+    return Arn(*parts[1:]) if len(parts) == len(Arn._fields) + 1 and parts[0] == "arn" else None
+
+
+@functools.lru_cache(maxsize=4096)
+def parse_secret_arn(secret_id: str) -> Arn | None:
+    """Take the ARN of a secret apart; None where it is malformed, or something else."""
+    arn = parse_arn(secret_id)
+    if (
+        arn is None
+        or not arn.partition
+        or arn.service != "secretsmanager"
+        or not arn.region
+        or not ACCOUNT.fullmatch(arn.account)
+        or not arn.resource.startswith(_SECRET)
+        or not NAME.fullmatch(arn.resource, len(_SECRET))
+    ):
+        return None
+    return arn
 
 
 def is_arn(secret_id: str) -> bool:
@@ -60,18 +86,15 @@ def is_valid_id(secret_id: str) -> bool:
     ``...:secret:ai/mcp/develop-umDO65#github_classic_pat``, got the error for wrong names in
     https://github.com/DataDog/datadog-serverless-functions/issues/654
     """
-    return bool((_ARN if is_arn(secret_id) else NAME).fullmatch(secret_id))
+    if is_arn(secret_id):
+        return parse_secret_arn(secret_id) is not None
+    return NAME.fullmatch(secret_id) is not None
 
 
-def parse(secret_id: str) -> Arn | None:
-    """Take the ARN of a secret apart; None where it is malformed."""
-    match = _ARN.fullmatch(secret_id)
-    return Arn(match["region"], match["account"], match["resource"], secret_id) if match else None
-
-
-def compose(region: str, account: str, name: str, suffix: str) -> str:
+def secret_arn(region: str, account: str, name: str, suffix: str) -> str:
     """Write the complete ARN of a secret."""
-    return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+    resource = f"{_SECRET}{name}-{suffix}"
+    return str(Arn(partition_of(region), "secretsmanager", region, account, resource))
 
 
 def in_region(arn: str, region: str) -> str:
@@ -84,6 +107,13 @@ def in_region(arn: str, region: str) -> str:
 def new_suffix(random: Random) -> str:
     """Draw the six characters that AWS puts at the end of every new secret's ARN."""
     return "".join(random.choices(_SUFFIX_CHARACTERS, k=6))
+
+
+def new_uuid(random: Random) -> str:
+    """Draw a UUID of version 4, as ids of requests and of versions are."""
+    bits = random.getrandbits(128) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 @functools.cache

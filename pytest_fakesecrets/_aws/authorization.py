@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from .._errors import HIDE_MISUSE, UsageError
-from .api_model import check_operation, request_shape
-from .arn import parse
+from .api_model import check_operation, naming_members
+from .arn import parse_secret_arn
 from .errors import ServiceError, denial_of
 from .iam.policy import ALLOW, DENY, KEY_MEMBERS, Policy, Request, decide
 from .iam.principal import Caller, account_of, normal_principal
 from .model.secret import StoredSecret
 
 __tracebackhide__ = HIDE_MISUSE
-
-_NAMING: Final = frozenset({"SecretId", "Name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ class Attempt:
         """The account of the secret."""
         if self.secret is not None:
             return self.secret.account
-        arn = None if self.resource is None else parse(self.resource)
+        arn = None if self.resource is None else parse_secret_arn(self.resource)
         return self.caller.account if arn is None else arn.account
 
     @property
@@ -84,15 +82,25 @@ class Attempt:
 class Denial:
     """A permission that a test took away. Returned by :meth:`FakeSecrets.deny`.
 
+    :ivar operation: AWS's name of the operation.
+    :ivar secret: the name or ARN that it is for; None for all secrets.
+    :ivar principal: whom it is taken from; None for everybody.
     :ivar hits: how many attempts it has refused so far.
     """
 
-    def __init__(self, operation: str, *, secret: str | None, principal: str | None) -> None:
+    def __init__(
+        self,
+        operation: str,
+        *,
+        secret: str | None,
+        principal: str | None,
+        withdraw: Callable[[Denial], object],
+    ) -> None:
         self.operation = operation
         self.secret = secret
         self.principal = principal
         self.hits = 0
-        self._cancelled = False
+        self._withdraw = withdraw
 
     def __repr__(self) -> str:
         where = f"{self.operation} of {self.secret or 'any secret'}"
@@ -100,54 +108,64 @@ class Denial:
 
     def cancel(self) -> None:
         """Give the permission back."""
-        self._cancelled = True
-
-    def refuses(self, attempt: Attempt) -> bool:
-        """Tell whether the denial means this attempt; count it when it does."""
-        meant = (
-            not self._cancelled
-            and self.operation == attempt.operation
-            and self._means_secret(attempt)
-            and (self.principal is None or self.principal in attempt.caller.names)
-        )
-        self.hits += meant
-        return meant
-
-    def _means_secret(self, attempt: Attempt) -> bool:
-        secret = attempt.secret
-        known = (attempt.resource, *((secret.name, secret.arn) if secret else ()))
-        return self.secret is None or self.secret in known
+        self._withdraw(self)
 
 
 class Denials:
     """The permissions that a test took away."""
 
     def __init__(self) -> None:
-        self._denials: list[Denial] = []
+        self._denials: tuple[Denial, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self._denials)
 
     def add(self, operation: str, *, secret: str | None, principal: str | None) -> Denial:
         """Take a permission away.
 
-        :raises UsageError: for what is no operation, or no principal.
+        :raises UsageError: for what is not an operation, or not a principal.
         """
         check_operation(operation)
-        if secret is not None and _NAMING.isdisjoint(request_shape(operation).members):
+        if secret is not None and not naming_members(operation).ids:
             message = (
                 f"{operation} names no single secret, so it cannot be denied for {secret!r}. "
                 "Leave secret= out."
             )
             raise UsageError(message)
-        denial = Denial(operation, secret=secret, principal=_normal(principal))
-        self._denials.append(denial)
+        principal = _normal(principal)
+        denial = Denial(operation, secret=secret, principal=principal, withdraw=self._withdraw)
+        self._denials += (denial,)
         return denial
 
     def clear(self) -> None:
         """Forget all denials."""
-        self._denials.clear()
+        self._denials = ()
 
     def refuse(self, attempt: Attempt) -> bool:
-        """Tell whether one of them means this attempt."""
-        return any(denial.refuses(attempt) for denial in self._denials)
+        """Tell whether one of them is about this attempt; the first such counts it."""
+        for denial in self._denials:
+            if _is_about(denial, attempt):
+                denial.hits += 1
+                return True
+        return False
+
+    def _withdraw(self, denial: Denial) -> None:
+        self._denials = tuple(other for other in self._denials if other is not denial)
+
+
+def _is_about(denial: Denial, attempt: Attempt) -> bool:
+    secret = attempt.secret
+    named = (attempt.resource, *((secret.name, secret.arn) if secret else ()))
+    return (
+        denial.operation == attempt.operation
+        and (denial.secret is None or denial.secret in named)
+        and (denial.principal is None or denial.principal in attempt.caller.names)
+    )
+
+
+def is_open_to_owner(secret: StoredSecret, caller: Caller) -> bool:
+    """Tell whether no policy can refuse a caller: it acts for the owner, and there is none."""
+    return not (secret.policies or caller.is_service) and secret.account == caller.account
 
 
 def authorize(attempt: Attempt, denials: Denials) -> None:

@@ -1,35 +1,32 @@
-"""The fakes that are active."""
+"""The fakes that are active, and what their clients carry in the context of a request."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from .._errors import HIDE_MISUSE
+from .._calls.pipeline import Pipeline
 
-if TYPE_CHECKING:
-    from .._calls.pipeline import Service
-
-__tracebackhide__ = HIDE_MISUSE
-
-_ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
-_OVERRIDE_KEY: Final = "pytest_fakesecrets_acting"
-_CREDENTIALS: Final[Mapping[str, Any]] = {
+ACCOUNT_KEY: Final = "pytest_fakesecrets_account"
+OVERRIDE_KEY: Final = "pytest_fakesecrets_caller"
+CREDENTIALS: Final[dict[str, Any]] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
-_lock: Final = threading.Lock()
-_active: Final[list[Service]] = []
+
+# Held while fakes begin and end; a call only reads the list.
+lock: Final = threading.Lock()
+active: Final[list[Pipeline]] = []
 
 
-def innermost(*, below: Service | None = None) -> Service | None:
-    """Return the service that answers at present, or would if it were not for another one."""
+def innermost(*, below: Pipeline | None = None) -> Pipeline | None:
+    """Return the fake that answers at present, or would if it were not for another one."""
     # One reading of the list: the last fake may end in another thread meanwhile.
-    active = tuple(_active)
-    return next(reversed(active if below is None else active[: active.index(below)]), None)
+    present = tuple(active)
+    return next(reversed(present if below is None else present[: present.index(below)]), None)
 
 
-def _position(service: Service | None) -> int:
-    places = [at for at, active in enumerate(_active) if active is service]
-    return max(places, default=len(_active))
+def position(pipeline: Pipeline | None) -> int:
+    """Return where a fake stands among the active ones, the last time that it was entered."""
+    places = [at for at, entered in enumerate(active) if entered is pipeline]
+    return max(places, default=len(active))

@@ -10,17 +10,17 @@ from botocore.session import Session
 from .._aws.api_model import SERVICE
 from .._calls.caller import CallerOverride
 from .._errors import HIDE_MISUSE
-from .active import _ACCOUNT_KEY, _CREDENTIALS, _OVERRIDE_KEY
+from .active import ACCOUNT_KEY, CREDENTIALS, OVERRIDE_KEY
 
 __tracebackhide__ = HIDE_MISUSE
 
 
 def make_client(region: str, account: str, who: CallerOverride) -> Any:
     """Return a client, boto3's where it is installed, that acts as someone, or for an account."""
-    client = _session().create_client(SERVICE, region_name=region, **_CREDENTIALS)
+    client = _session().create_client(SERVICE, region_name=region, **CREDENTIALS)
     client.meta.events.register(
         "before-call.secrets-manager",
-        lambda params, **_: params["context"].update({_ACCOUNT_KEY: account, _OVERRIDE_KEY: who}),
+        lambda params, **_: params["context"].update({ACCOUNT_KEY: account, OVERRIDE_KEY: who}),
     )
     return client
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import io
 from collections.abc import Coroutine, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -17,55 +20,87 @@ from botocore.parsers import ResponseParserFactory
 from .._aws.api_model import exception_of
 from .._aws.arn import is_listed_region
 from .._aws.errors import ServiceError
-from .._aws.protocol.aws_json import Answer
-from .._calls.call import read_call
-from .._calls.caller import CallerOverride, current_override
+from .._aws.protocol.answers import Answer
+from .._aws.protocol.requests import read_request
+from .._calls.call import Exchange
+from .._calls.caller import NO_OVERRIDE, current_override
 from .._calls.effects import NoAnswerError
 from .._errors import HIDE_MISUSE
-from .active import _ACCOUNT_KEY, _OVERRIDE_KEY
+from .active import ACCOUNT_KEY, OVERRIDE_KEY
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-    from .._calls.call import Call
-    from .._calls.pipeline import Service
+    from .._calls.pipeline import Pipeline
 
 __tracebackhide__ = HIDE_MISUSE
 
+# The parser of each client, by its endpoint.
+_parsers: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """The client's side of a call, as Endpoint.make_request is given it."""
+
+    endpoint: Any
+    operation_model: OperationModel
+    request: Any
+
+    async def ask(self, event: str, **details: Any) -> Any:
+        """Emit an event of this operation; return the first answer of the client's handlers."""
+        emitted = self.endpoint._event_emitter.emit(  # noqa: SLF001 - the client's own handlers
+            f"{event}.secrets-manager.{self.operation_model.name}", **details
+        )
+        responses = await emitted if inspect.isawaitable(emitted) else emitted
+        return first_non_none_response(responses)
+
+
+def converse(
+    pipeline: Pipeline, endpoint: Any, operation_model: OperationModel, request_dict: Any
+) -> Any:
+    """Answer a call instead of Endpoint.make_request: its response and what it parses to.
+
+    :return: for a client of aiobotocore, an awaitable of both.
+    """
+    client = _Client(endpoint, operation_model, request_dict)
+    conversation = _converse(pipeline, client, _exchange(pipeline, client))
+    # aiobotocore overrides this method, and awaits what make_request returns.
+    if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
+        return conversation
+    return _run(conversation)
+
 
 async def _converse(
-    service: Service, endpoint: Any, operation_model: OperationModel, request_dict: Any
+    pipeline: Pipeline, client: _Client, exchange: Exchange
 ) -> tuple[AWSResponse, dict[str, Any]]:
     """Answer a call, and again for as long as the client's own retry handler wants.
 
     Endpoint._send_request without signing and sending; what waits moves the fake's clock.
     """
-    call = _call(service, operation_model, request_dict)
+    call = exchange.call
     try:
         while True:
-            success, exception = await _attempt(
-                service, call, endpoint, operation_model, request_dict
-            )
-            delay = await _ask(
-                endpoint,
-                f"needs-retry.secrets-manager.{call.operation}",
+            success, exception = await _attempt(pipeline, client, exchange)
+            delay = await client.ask(
+                "needs-retry",
                 response=success,
-                endpoint=endpoint,
-                operation=operation_model,
+                endpoint=client.endpoint,
+                operation=client.operation_model,
                 attempts=call.attempts,
                 caught_exception=exception,
-                request_dict=request_dict,
+                request_dict=client.request,
             )
             if delay is None or delay is False:
                 break
             call.delays.append(delay)
-            service.clock.advance(seconds=delay)
+            pipeline.service.timeline.wait(delay)
     except BaseException as error:
         # A misuse, a body that nobody can read, or what a handler or a predicate raised.
-        call.met(type(error).__name__)
+        exchange.record_outcome(type(error).__name__)
         raise
     finally:
-        service.finish(call)
+        pipeline.finish(exchange)
     if exception is not None:
         raise exception
     response, parsed = success
@@ -74,7 +109,7 @@ async def _converse(
 
 
 async def _attempt(
-    service: Service, call: Call, endpoint: Any, operation_model: OperationModel, request_dict: Any
+    pipeline: Pipeline, client: _Client, exchange: Exchange
 ) -> tuple[Any, Exception | None]:
     """Return what Endpoint._get_response does: response and parsed answer, or an exception.
 
@@ -83,57 +118,55 @@ async def _attempt(
     """
     success: Any = None
     raw = exception = None
+    url = client.request["url"]
     try:
-        response = _response(service.answer(call), request_dict["url"])
+        response = _response(pipeline.answer(exchange), url)
     except NoAnswerError as failure:
-        exception = _no_answer(failure.error, request_dict["url"])
+        exception = _no_answer(failure.error, url)
     else:
-        raw = convert_to_response_dict(response, operation_model)
+        raw = convert_to_response_dict(response, client.operation_model)
         customized: dict[str, Any] = {}
-        await _ask(
-            endpoint,
-            f"before-parse.secrets-manager.{call.operation}",
-            operation_model=operation_model,
+        await client.ask(
+            "before-parse",
+            operation_model=client.operation_model,
             response_dict=raw,
             customized_response_dict=customized,
         )
-        success = response, _parsed(call, endpoint, operation_model, raw, customized)
-    await _ask(
-        endpoint,
-        f"response-received.secrets-manager.{call.operation}",
+        success = response, _parsed(client, exchange, raw, customized)
+    await client.ask(
+        "response-received",
         response_dict=raw,
         parsed_response=success and success[1],
-        context=request_dict["context"],
+        context=client.request["context"],
         exception=exception,
     )
     return success, exception
 
 
-def _call(service: Service, operation_model: OperationModel, request_dict: Any) -> Call:
-    context = request_dict["context"]
-    region = context["client_region"]
-    account = context.get(_ACCOUNT_KEY, service.settings.account)
-    who = context.get(_OVERRIDE_KEY, CallerOverride()).merged_with(current_override())
-    config = context["client_config"]
-    call = read_call(
-        str(operation_model.name),
-        request_dict["body"],
-        region=region,
-        caller=who.caller(account, region),
+def _exchange(pipeline: Pipeline, client: _Client) -> Exchange:
+    context, url = client.request["context"], client.request["url"]
+    region, config = context["client_region"], context["client_config"]
+    account = context.get(ACCOUNT_KEY, pipeline.settings.account)
+    override = context.get(OVERRIDE_KEY, NO_OVERRIDE).merged_with(current_override())
+    request = read_request(str(client.operation_model.name), client.request["body"])
+    if config.signature_version is UNSIGNED:
+        request = replace(request, error=ServiceError("MissingAuthenticationTokenException"))
+    return Exchange(
+        request,
+        override.caller(account, region),
+        region,
         # botocore 1.44 lets an event handler give a call a timeout of its own.
         read_timeout=context.get("read_timeout") or config.read_timeout,
         connect_timeout=config.connect_timeout,
-        has_no_host=not _has_host(service, region, request_dict["url"]),
+        has_host=region in pipeline.named_regions or _has_host(region, url),
     )
-    if config.signature_version is UNSIGNED:
-        call.malformed = ServiceError("MissingAuthenticationTokenException")
-    return call
 
 
-def _has_host(service: Service, region: str, url: str) -> bool:
+@functools.lru_cache(maxsize=256)
+def _has_host(region: str, url: str) -> bool:
     """Tell whether the host of an endpoint exists; one that the client chose itself does."""
     is_of_region = region in str(urlsplit(url).hostname).split(".")
-    return not is_of_region or region in service.named_regions or is_listed_region(region)
+    return not is_of_region or is_listed_region(region)
 
 
 def _no_answer(error: str, url: str) -> Exception:
@@ -149,42 +182,37 @@ def _response(answer: Answer, url: str) -> AWSResponse:
 
 
 def _parsed(
-    call: Call,
-    endpoint: Any,
-    operation_model: OperationModel,
-    raw: Any,
-    customized: Mapping[str, Any],
+    client: _Client, exchange: Exchange, raw: Any, customized: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Parse an answer as Endpoint does: errors once more, by their own shape.
 
     :param customized: what handlers of before-parse want the answer to have.
     """
-    parser = _parser(endpoint, operation_model)
-    parsed: dict[str, Any] = parser.parse(raw, operation_model.output_shape)
+    model = client.operation_model
+    parser = _parser(client.endpoint, model.service_model.protocol)
+    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
     parsed.update(customized)
     # What arrives may be another error than the one that was sent, or none.
     code = parsed.get("Error", {}).get("Code")
-    call.met(code)
+    exchange.record_outcome(code)
     if code is not None:
-        shape = operation_model.service_model.shape_for_error_code(code)
+        shape = model.service_model.shape_for_error_code(code)
         if shape is not None:
             parsed.update(parser.parse(raw, shape))
     return parsed
 
 
-def _parser(endpoint: Any, operation_model: OperationModel) -> Any:
-    protocol = operation_model.service_model.protocol
-    parser = endpoint._response_parser_factory.create_parser(protocol)  # noqa: SLF001 - the session's own parser
-    # aiobotocore's parser may be asynchronous, and has nothing to wait for here.
-    if inspect.iscoroutinefunction(parser.parse):
-        return ResponseParserFactory().create_parser(protocol)
+def _parser(endpoint: Any, protocol: str) -> Any:
+    """Return the parser of a client, which its session may have made to its wishes."""
+    parser = _parsers.get(endpoint)
+    if parser is None:
+        factory = endpoint._response_parser_factory  # noqa: SLF001 - the session's own parsers
+        parser = factory.create_parser(protocol)
+        # aiobotocore's parser may be asynchronous, and has nothing to wait for here.
+        if inspect.iscoroutinefunction(parser.parse):
+            parser = ResponseParserFactory().create_parser(protocol)
+        _parsers[endpoint] = parser
     return parser
-
-
-async def _ask(client_endpoint: Any, event: str, **details: Any) -> Any:
-    emitted = client_endpoint._event_emitter.emit(event, **details)  # noqa: SLF001 - the client's own handlers
-    responses = await emitted if inspect.isawaitable(emitted) else emitted
-    return first_non_none_response(responses)
 
 
 def _run(conversation: Coroutine[Any, Any, Any]) -> Any:

@@ -14,13 +14,13 @@ from botocore.session import Session
 
 from .._aws.api_model import SERVICE
 from .._errors import HIDE_MISUSE, UsageError
-from .active import _CREDENTIALS, _active, _lock, _position, innermost
-from .conversation import _converse, _run
+from .active import CREDENTIALS, active, innermost, lock, position
+from .conversation import converse
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-    from .._calls.pipeline import Service
+    from .._calls.pipeline import Pipeline
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -33,38 +33,38 @@ _originals: Final[list[tuple[Any, str, Any]]] = []
 _guards: Final[list[Guard]] = []
 
 
-def activate(service: Service, *, below: Service | None = None) -> None:
-    """Have a service answer every client, until it is deactivated or another one is activated.
+def activate(pipeline: Pipeline, *, below: Pipeline | None = None) -> None:
+    """Have a fake answer every client, until it is deactivated or another one is activated.
 
-    :param below: a service that goes on answering instead; this one waits for its end.
+    :param below: a fake that goes on answering instead; this one waits for its end.
     """
-    with _lock:
+    with lock:
         _patch()
-        _active.insert(_position(below), service)
+        active.insert(position(below), pipeline)
 
 
-def deactivate(service: Service) -> None:
-    """Have a service answer no more; the last one to go gives botocore its own methods back."""
-    with _lock:
-        if service not in _active:
+def deactivate(pipeline: Pipeline) -> None:
+    """Have a fake answer no more; the last one to go gives botocore its own methods back."""
+    with lock:
+        if pipeline not in active:
             raise UsageError(
                 "This fake is not active, so it cannot end. Enter it once for each exit."
             )
         # Fakes may end in another order than they began, and one may be entered twice.
-        del _active[_position(service)]
+        del active[position(pipeline)]
         _unpatch_if_idle()
 
 
 def watch(guard: Guard) -> None:
     """Have a guard asked before a call leaves that no fake answers; the latest one is asked."""
-    with _lock:
+    with lock:
         _patch()
         _guards.append(guard)
 
 
 def unwatch(guard: Guard) -> None:
     """Ask a guard no more."""
-    with _lock:
+    with lock:
         _guards.remove(guard)
         _unpatch_if_idle()
 
@@ -97,7 +97,7 @@ def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
 
 
 def _unpatch_if_idle() -> None:
-    while _originals and not _active and not _guards:
+    while _originals and not active and not _guards:
         owner, name, original = _originals.pop()
         setattr(owner, name, original)
 
@@ -107,7 +107,7 @@ def _init_session(
 ) -> None:
     """Begin a session as ever; its kind may have been imported since the fake began."""
     original(session, *args, **kwargs)
-    with _lock:
+    with lock:
         if _originals:
             _replace_create_client(type(session))
 
@@ -118,15 +118,15 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     Otherwise botocore would look for them as far as the instance metadata service.
     """
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
-    service = innermost()
-    if service is None or service.passthrough or given["service_name"] != SERVICE:
+    pipeline = innermost()
+    if pipeline is None or pipeline.passthrough or given["service_name"] != SERVICE:
         return original(*args, **kwargs)
     session = given.pop("self")
     given.setdefault("region_name", None)
     if not _has_region(session, given):
-        given["region_name"] = service.settings.region
+        given["region_name"] = pipeline.settings.region
     if not _has_credentials(session, given):
-        given.update(_CREDENTIALS)
+        given.update(CREDENTIALS)
     if _defaults_mode(session, given.get("config")) == "auto":
         # What "auto" comes to where there is no metadata service.
         standard = Config(**_STANDARD)
@@ -145,7 +145,7 @@ def _has_region(session: Any, given: Mapping[str, Any]) -> bool:
 
 def _has_credentials(session: Any, given: Mapping[str, Any]) -> bool:
     # Asking in public, get_credentials(), would be the lookup itself.
-    return bool(session._credentials) or any(given.get(key) for key in _CREDENTIALS)  # noqa: SLF001 - see above
+    return bool(session._credentials) or any(given.get(key) for key in CREDENTIALS)  # noqa: SLF001 - see above
 
 
 def _defaults_mode(session: Any, config: Any) -> str:
@@ -157,18 +157,14 @@ def _defaults_mode(session: Any, config: Any) -> str:
 def _make_request(
     original: Callable[..., Any], endpoint: Any, operation_model: OperationModel, request_dict: Any
 ) -> Any:
-    service = innermost()
     if operation_model.service_model.endpoint_prefix != SERVICE:
         return original(endpoint, operation_model, request_dict)
-    if service is None or service.passthrough:
-        if service is None and _guards and not _moto_answers():
+    pipeline = innermost()
+    if pipeline is None or pipeline.passthrough:
+        if pipeline is None and _guards and not _moto_answers():
             _guards[-1](str(operation_model.name))
         return original(endpoint, operation_model, request_dict)
-    conversation = _converse(service, endpoint, operation_model, request_dict)
-    # aiobotocore overrides this method, and awaits what make_request returns.
-    if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
-        return conversation
-    return _run(conversation)
+    return converse(pipeline, endpoint, operation_model, request_dict)
 
 
 def _moto_answers() -> bool:

@@ -1,4 +1,4 @@
-"""One request that the code under test made."""
+"""One call that the code under test made: what a test sees of it, and what the way of it needs."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from .._aws.api_model import answers_values, concerns_labels, naming_members
 from .._aws.arn import is_arn
-from .._aws.errors import ServiceError
 from .._aws.iam.principal import Caller
-from .._aws.model.secret import CURRENT
+from .._aws.model.secret import CURRENT, StoredSecret
 from .._aws.model.values import Value
-from .._aws.protocol.aws_json import decode
-from .._errors import HIDE_MISUSE
+from .._aws.protocol.requests import Request
 
-__tracebackhide__ = HIDE_MISUSE
-
-# The operations that are about a version with some label, AWSCURRENT where none is named.
-_READING_CURRENT: Final = frozenset({"BatchGetSecretValue", "GetSecretValue"})
-STAGED: Final = _READING_CURRENT | {
-    "CreateSecret",
-    "PutSecretValue",
-    "UpdateSecret",
-    "UpdateSecretVersionStage",
-}
-_SENSITIVE: Final = frozenset({"SecretString", "SecretBinary", "RandomPassword", "RotationToken"})
+_SHOWN: Final = (
+    "operation",
+    "parameters",
+    "region",
+    "account",
+    "attempts",
+    "error",
+    "started",
+)
 
 
 class Masked:
@@ -51,61 +48,66 @@ class Masked:
         return hash(self.value)
 
 
-@dataclass(slots=True, kw_only=True)
 class Call:
-    """One request that the code under test made, with its outcome.
-
-    ``call.parameters`` is what was sent, by AWS's member names, with secret values masked
-    (:class:`Masked`).
+    """One call that the code under test made, with its outcome.
 
     :ivar operation: AWS's name, such as ``GetSecretValue``.
-    :ivar sent: the parameters as they were sent, for the service.
     :ivar region: the Region of the client.
     :ivar account: the account of the caller.
+    :ivar principal: the ARN of the caller, or the name of a service; the account's root by default.
     :ivar attempts: how often botocore sent it; more than one where it retried.
-    :ivar error: what the last attempt met: AWS's error code, or the name of botocore's exception
-        where no answer came, such as ``ReadTimeoutError``; None for success.
-    :ivar started: when it was made, by the fake's clock.
+    :ivar error: the outcome of the last attempt: AWS's error code, or the name of botocore's
+        exception where no answer came, such as ``ReadTimeoutError``; None for success.
+    :ivar started: when it was made, in UTC, by the fake's clock; None before the first attempt.
     :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
     :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
     :ivar delays: the seconds that botocore waited before each retry.
-    :ivar listed: the ARNs of the secrets that the answer to a ListSecrets shows.
-    :ivar labels: the staging labels that it asked for, or gave to a new version.
-    :ivar read_timeout: the seconds after which the client gives up waiting for an answer.
-    :ivar connect_timeout: the seconds after which it gives up connecting.
-    :ivar has_no_host: whether it was sent to a Region that does not exist.
     """
 
-    operation: str
-    sent: Mapping[str, Any] = field(repr=False, compare=False)
-    parameters: Mapping[str, Any] = field(init=False)
-    region: str
-    account: str = field(init=False)
-    caller: Caller = field(repr=False, compare=False)
-    attempts: int = 0
-    error: str | None = None
-    started: datetime | None = None
-    identities: set[str] = field(default_factory=set, repr=False, compare=False)
-    malformed: ServiceError | None = field(default=None, repr=False, compare=False)
-    ended: datetime | None = field(default=None, repr=False)
-    outcomes: list[str] = field(default_factory=list, repr=False)
-    delays: list[float] = field(default_factory=list, repr=False)
-    listed: set[str] = field(default_factory=set, repr=False, compare=False)
-    labels: set[str] = field(default_factory=set, repr=False)
-    read_timeout: float | None = field(default=None, repr=False, compare=False)
-    connect_timeout: float | None = field(default=None, repr=False, compare=False)
-    has_no_host: bool = field(default=False, repr=False, compare=False)
+    __slots__ = (
+        "_found",
+        "_parameters",
+        "_sent",
+        "account",
+        "attempts",
+        "delays",
+        "ended",
+        "error",
+        "operation",
+        "outcomes",
+        "principal",
+        "region",
+        "started",
+    )
 
-    def __post_init__(self) -> None:
-        self.account = self.caller.account
-        self.parameters = _masked(self.sent)
-        self.identities.update(secret_ids(self.parameters))
-        self.labels.update(_labels(self.operation, self.parameters))
+    def __init__(self, request: Request, caller: Caller, region: str, found: _Found) -> None:
+        self.operation = request.operation
+        self.region = region
+        self.account = caller.account
+        self.principal = caller.principal
+        self.attempts = 0
+        self.error: str | None = None
+        self.started: datetime | None = None
+        self.ended: datetime | None = None
+        self.outcomes: list[str] = []
+        self.delays: list[float] = []
+        self._sent: Mapping[str, Any] = request.members
+        self._parameters: dict[str, Any] | None = None
+        self._found = found
+
+    def __repr__(self) -> str:
+        return f"Call({', '.join(f'{name}={getattr(self, name)!r}' for name in _SHOWN)})"
 
     @property
-    def principal(self) -> str:
-        """The ARN of the caller, or the name of a service; the account's root by default."""
-        return self.caller.principal
+    def parameters(self) -> dict[str, Any]:
+        """What was sent, by AWS's member names, with secret values as :class:`Masked`."""
+        if self._parameters is None:
+            hidden = naming_members(self.operation).sensitive
+            self._parameters = {
+                name: Masked(value) if name in hidden else value
+                for name, value in self._sent.items()
+            }
+        return self._parameters
 
     @property
     def outcome(self) -> str:
@@ -115,46 +117,97 @@ class Call:
     @property
     def secrets(self) -> list[str]:
         """The secrets that it named, as they were sent; of a batch with filters, those it found."""
-        found = sorted(name for name in tuple(self.identities) if not is_arn(name))
-        return secret_ids(self.parameters) or found
+        found = sorted(name for name in self._found.names if not is_arn(name))
+        return _secret_ids(self.operation, self._sent) or found
 
-    def met(self, error: str | None) -> None:
-        """Note what the latest attempt met; None for success."""
-        self.error = error
-        self.outcomes[self.attempts - 1 :] = [self.outcome]
+    @property
+    def labels(self) -> set[str]:
+        """The staging labels that it asked for, or gave to a new version."""
+        return _labels(self.operation, self._sent) | self._found.labels
 
     def is_about(self, secret: str) -> bool:
         """Tell whether the call named a secret, be it by name or by ARN."""
-        return secret in self.identities
+        return secret in self._found.names or secret in _secret_ids(self.operation, self._sent)
 
 
-def _masked(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: Masked(value) if name in _SENSITIVE else value for name, value in parameters.items()
-    }
+class _Found:
+    """The secrets that a call turned out to be about, by name and ARN, and labels of theirs."""
+
+    __slots__ = ("labels", "names")
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.labels: set[str] = set()
 
 
-def secret_ids(parameters: Mapping[str, Any]) -> list[str]:
-    """Return the names and ARNs of secrets in a request, as they were sent."""
-    single = (parameters.get("SecretId"), parameters.get("Name"))
-    return [name for name in single if name] + list(parameters.get("SecretIdList") or ())
+@dataclass(slots=True)
+class Exchange:
+    """A call under way.
 
-
-def _labels(operation: str, parameters: Mapping[str, Any]) -> list[str]:
-    named = [parameters["VersionStage"]] if "VersionStage" in parameters else []
-    named += parameters.get("VersionStages", ())
-    if named or operation not in STAGED or "VersionId" in parameters:
-        return named
-    is_new_value = "SecretString" in parameters or "SecretBinary" in parameters
-    return [CURRENT] if is_new_value or operation in _READING_CURRENT else []
-
-
-def read_call(operation: str, body: bytes, **details: Any) -> Call:
-    """Read a request; one that makes no sense is a call all the same, and is answered so.
-
-    :param details: further fields of :class:`Call`, such as its Region and its caller.
+    :ivar call: its entry in the log.
+    :ivar read_timeout: the seconds after which the client stops waiting for an answer; None for
+        never.
+    :ivar connect_timeout: the seconds after which it stops connecting; None for never.
+    :ivar has_host: whether the Region that it was sent to exists.
+    :ivar moves: how often the fake's time had been moved when it began.
+    :ivar returned_arns: the ARNs of the secrets that the answer to a ListSecrets shows.
     """
-    try:
-        return Call(operation=operation, sent=decode(operation, body), **details)
-    except ServiceError as error:
-        return Call(operation=operation, sent={}, malformed=error, **details)
+
+    request: Request
+    caller: Caller
+    region: str
+    read_timeout: float | None = None
+    connect_timeout: float | None = None
+    has_host: bool = True
+    moves: int = 0
+    returned_arns: tuple[str, ...] = ()
+    call: Call = field(init=False)
+    _found: _Found = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._found = _Found()
+        self.call = Call(self.request, self.caller, self.region, self._found)
+
+    @property
+    def secret_ids(self) -> set[str]:
+        """The names and ARNs of the secrets that the call is about, sent or found."""
+        return self._found.names.union(self.sent_ids)
+
+    @property
+    def sent_ids(self) -> list[str]:
+        """The names and ARNs of secrets in the request."""
+        return _secret_ids(self.request.operation, self.request.members)
+
+    def note_secret(self, secret: StoredSecret) -> None:
+        """Have the log know a secret by every name, whichever of them the code used."""
+        self._found.names.update((secret.name, secret.arn))
+        version_id = self.request.members.get("VersionId")
+        if version_id is not None:
+            self._found.labels.update(secret.labels_of(version_id))
+
+    def note_names(self, *names: str) -> None:
+        """Have the log know the name or ARN of a secret that an answer holds."""
+        self._found.names.update(names)
+
+    def record_outcome(self, error: str | None) -> None:
+        """Record the outcome of the latest attempt; None for success."""
+        call = self.call
+        call.error = error
+        call.outcomes[call.attempts - 1 :] = [call.outcome]
+
+
+def _secret_ids(operation: str, members: Mapping[str, Any]) -> list[str]:
+    named = naming_members(operation)
+    ids = [members[name] for name in named.ids if members.get(name)]
+    return ids + [each for name in named.id_lists for each in members.get(name, ())]
+
+
+def _labels(operation: str, members: Mapping[str, Any]) -> set[str]:
+    named = naming_members(operation)
+    labels = {members[name] for name in named.labels if name in members}
+    labels.update(each for name in named.label_lists for each in members.get(name, ()))
+    if labels or not concerns_labels(operation) or "VersionId" in members:
+        return labels
+    # AWSCURRENT is meant where neither a label nor a version is named.
+    is_new_value = any(name in members for name in named.values)
+    return {CURRENT} if is_new_value or answers_values(operation) else labels

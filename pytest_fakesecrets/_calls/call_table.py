@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from .._aws.arn import parse
+from .._aws.arn import parse_secret_arn
 from .._aws.errors import DEFAULT_MESSAGES
 from .._codes import CONNECTION_ERRORS
 from .._text import Entry, Section, several, shortened
@@ -34,9 +34,9 @@ def calls_section(calls: Sequence[Call], own: Settings) -> Section:
 
 def named(secret_id: str, region: str, account: str, own: Settings) -> str:
     """Name a secret, and where it lies if that is not where the fake stands."""
-    arn = parse(secret_id)
+    arn = parse_secret_arn(secret_id)
     if arn is not None:
-        secret_id, region, account = arn.name, arn.region, arn.account
+        secret_id, region, account = arn.secret_name, arn.region, arn.account
     return " ".join([shortened(secret_id), *_elsewhere(region, account, own)])
 
 

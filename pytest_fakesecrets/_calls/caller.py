@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Final
 
-from .._aws.arn import partition_of
+from .._aws.arn import Arn, partition_of
 from .._aws.iam.principal import Caller, Keys, account_of
 from .._errors import HIDE_MISUSE, UsageError
 from .._settings import check_account
 
 __tracebackhide__ = HIDE_MISUSE
+
+
+@functools.lru_cache(maxsize=256)
+def _root(account: str, region: str) -> Caller:
+    """Return the root of an account."""
+    arn = Arn(partition_of(region), "iam", "", account, "root")
+    return Caller(account, str(arn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +34,17 @@ class CallerOverride:
 
     def merged_with(self, other: CallerOverride) -> CallerOverride:
         """Return both, where this one comes first. Account and principal go together."""
+        if other is NO_OVERRIDE:
+            return self
         who = other if self.account is None and self.principal is None else self
         return CallerOverride(who.account, who.principal, {**other.keys, **self.keys})
 
     def caller(self, account: str, region: str) -> Caller:
         """Return the caller, of an account where none was named: its root by default."""
-        account = self.account or account
-        root = f"arn:{partition_of(region)}:iam::{account}:root"
-        return Caller(account, self.principal or root, self.keys)
+        root = _root(self.account or account, region)
+        if self.principal is None and not self.keys:
+            return root
+        return Caller(root.account, self.principal or root.principal, self.keys)
 
 
 def caller_override(
@@ -41,7 +52,7 @@ def caller_override(
 ) -> CallerOverride:
     """Read what a test says of the caller.
 
-    :raises UsageError: for what is no account, no principal, or two that do not match.
+    :raises UsageError: for what is not an account or a principal, or two that do not match.
     """
     if account is not None:
         check_account(account)
@@ -60,18 +71,18 @@ def caller_override(
 @contextmanager
 def override_caller(who: CallerOverride) -> Iterator[None]:
     """Have all calls of this thread, or asyncio task, be made by someone."""
-    before = _acting.get()
-    _acting.set(who.merged_with(before))
+    before = _override.get()
+    _override.set(who.merged_with(before))
     try:
         yield
     finally:
         # No token: the end of an asynchronous fixture may run in another task.
-        _acting.set(before)
+        _override.set(before)
 
 
 def current_override() -> CallerOverride:
     """Return what is said of whoever makes a call at present."""
-    return _acting.get()
+    return _override.get()
 
 
 def _values(key: str, value: object) -> tuple[str, ...]:
@@ -83,5 +94,5 @@ def _values(key: str, value: object) -> tuple[str, ...]:
     raise UsageError(f"The key {key!r} of a caller has the value {value!r}. Give str, or several.")
 
 
-_NOBODY: Final = CallerOverride()
-_acting: Final = ContextVar("pytest_fakesecrets_acting", default=_NOBODY)
+NO_OVERRIDE: Final = CallerOverride()
+_override: Final = ContextVar("pytest_fakesecrets_override", default=NO_OVERRIDE)

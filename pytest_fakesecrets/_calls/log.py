@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from .._aws.api_model import check_operation
 from .._errors import HIDE_MISUSE, UsageError
 from .._settings import Settings
-from .call import Call, secret_ids
+from .call import Call, Exchange
 from .call_table import calls_section, known_outcome, named_here
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ __tracebackhide__ = HIDE_MISUSE
 class CallLog(Sequence[Call]):
     """All calls that reached a fake, oldest first; ``print`` shows the latest as a table."""
 
-    def __init__(self, own: Settings | None = None) -> None:
-        self._calls: list[Call] = []
-        self._own = own or Settings()
+    def __init__(self, exchanges: list[Exchange], own: Settings) -> None:
+        self._exchanges = exchanges
+        self._own = own
 
     def __repr__(self) -> str:
         listed = ", ".join(map(_summary, self))
@@ -36,13 +36,15 @@ class CallLog(Sequence[Call]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Call]: ...
     def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
-        return self._calls[index]
+        if isinstance(index, slice):
+            return [exchange.call for exchange in self._exchanges[index]]
+        return self._exchanges[index].call
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._exchanges)
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(tuple(self._calls))
+        return iter([exchange.call for exchange in self._exchanges])
 
     @property
     def last(self) -> Call:
@@ -50,10 +52,10 @@ class CallLog(Sequence[Call]):
 
         :raises UsageError: where none was made.
         """
-        if not self._calls:
+        if not self._exchanges:
             message = "No call was made, so there is no last one. Look at len(fake.calls) first."
             raise UsageError(message)
-        return self._calls[-1]
+        return self._exchanges[-1].call
 
     def of(
         self, operation: OperationName | str | None = None, *, secret: str | None = None
@@ -132,13 +134,9 @@ class CallLog(Sequence[Call]):
             sentence = f"Only {allowed} should have been called{self._about(secret)}"
             raise AssertionError(f"{sentence}, but {found} {were} called.\n{self}")
 
-    def record(self, call: Call) -> None:
-        """Write a new call down."""
-        self._calls.append(call)
-
     def clear(self) -> None:
         """Forget all calls."""
-        self._calls.clear()
+        self._exchanges.clear()
 
     def _about(self, secret: str | None) -> str:
         return "" if secret is None else f" about {named_here(secret, self._own)}"
@@ -171,6 +169,6 @@ def _often(times: int) -> str:
 
 
 def _summary(call: Call) -> str:
-    named = " ".join(secret_ids(call.parameters))
+    named = " ".join(call.secrets)
     retried = f" after {call.attempts} attempts" if call.attempts > 1 else ""
     return f"{call.operation}({named}) {known_outcome(call.outcome)}{retried}"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from .._aws.arn import NAME, SUFFIX
-from .._aws.kms.key import HOW_TO_NAME, parse_key
+from .._aws.kms.key import HOW_TO_NAME, is_key_of_another_service, parse_key
 from .._aws.model.secret import MAX_TAGS, RECOVERY_WINDOW_DAYS, own_tags
 from .._errors import HIDE_MISUSE, UsageError
 from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_region
@@ -35,9 +35,9 @@ def check_name(name: object) -> None:
 
 
 def check_text(owner: str, member: str, value: object, longest: int) -> None:
-    """Refuse what is no text, or too long; None is no text given."""
+    """Refuse what is not a string, or too long; None is not a string given."""
     if value is not None and not isinstance(value, str):
-        raise UsageError(f"{member}={value!r} of {owner} is no text. Give a str.")
+        raise UsageError(f"{member}={value!r} of {owner} is not a string. Give a str.")
     if value is not None and len(value) > longest:
         raise UsageError(f"{member}= of {owner} is longer than {longest:,} characters.")
 
@@ -47,7 +47,7 @@ def check_key(owner: str, key: str | None) -> None:
     name = parse_key(key, DEFAULT_REGION, DEFAULT_ACCOUNT)
     if name is None:
         raise UsageError(f"kms_key_id={key!r} of {owner} does not name a KMS key. {HOW_TO_NAME}")
-    if name.is_of_another_service:
+    if is_key_of_another_service(name):
         raise UsageError(
             f"kms_key_id={key!r} of {owner} belongs to another service. "
             "Give a key of your own, such as 'alias/app'."
@@ -67,7 +67,7 @@ def check_key_region(owner: str, key: str | None, region: str) -> None:
 def check_tags(owner: str, tags: object) -> None:
     """Refuse what TagResource would refuse."""
     if not isinstance(tags, Mapping):
-        raise UsageError(f"tags= of {owner} is no mapping. Give {{'team': 'web'}}.")
+        raise UsageError(f"tags= of {owner} is not a mapping. Give {{'team': 'web'}}.")
     for key, value in tags.items():
         if not key:
             raise UsageError(f"A tag of {owner} has an empty key. AWS wants 1 to 128 characters.")
@@ -79,22 +79,26 @@ def check_tags(owner: str, tags: object) -> None:
 
 
 def check_labels(labels: object) -> None:
-    """Refuse what is no list of staging labels."""
+    """Refuse what is not a list of staging labels."""
     if isinstance(labels, str):
         raise UsageError(f"labels={labels!r} is one string. Give a list: [{labels!r}].")
     if not isinstance(labels, Iterable):
-        raise UsageError(f"labels={labels!r} is no list. Give the staging labels: ['AWSCURRENT'].")
+        raise UsageError(
+            f"labels={labels!r} is not a list. Give the staging labels: ['AWSCURRENT']."
+        )
     for label in labels:
         if not isinstance(label, str) or not 1 <= len(label) <= _MAX_LABEL:
-            raise UsageError(f"{label!r} is no staging label. Give 1 to {_MAX_LABEL} characters.")
+            raise UsageError(
+                f"{label!r} is not a staging label. Give 1 to {_MAX_LABEL} characters."
+            )
 
 
 def check_version_id(version_id: object) -> None:
-    """Refuse what is no id of a version; None has one invented."""
+    """Refuse what is not an id of a version; None has one invented."""
     if version_id is None:
         return
     if not isinstance(version_id, str):
-        raise UsageError(f"Version id {version_id!r} is no text. Give 32 to 64 characters.")
+        raise UsageError(f"Version id {version_id!r} is not a string. Give 32 to 64 characters.")
     if len(version_id) not in _VERSION_ID_LENGTHS:
         raise UsageError(
             f"Version id {version_id!r} has {len(version_id)} characters. AWS's have 32 to 64."
@@ -102,9 +106,9 @@ def check_version_id(version_id: object) -> None:
 
 
 def checked_replicas(owner: str, regions: object, *, deleted: bool | datetime) -> tuple[str, ...]:
-    """Return the Regions of replicas; refuse what is no list of them."""
+    """Return the Regions of replicas; refuse what is not a list of them."""
     if isinstance(regions, str) or not isinstance(regions, Iterable):
-        raise UsageError(f"replicas={regions!r} of {owner} is no list. Give ['eu-west-1'].")
+        raise UsageError(f"replicas={regions!r} of {owner} is not a list. Give ['eu-west-1'].")
     names = tuple(regions)
     for name in names:
         check_region(name)
@@ -127,7 +131,7 @@ def check_suffix(owner: str, suffix: object) -> None:
 
 
 def check_moment(member: str, moment: object) -> None:
-    """Refuse what is no moment with a time zone; None means now, or never."""
+    """Refuse what is not a moment with a time zone; None means now, or never."""
     if moment is None or (isinstance(moment, datetime) and moment.tzinfo is not None):
         return
     raise UsageError(

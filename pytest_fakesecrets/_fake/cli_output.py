@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .._aws.arn import Arn, compose, in_region, parse
+from .._aws.arn import Arn, in_region, parse_secret_arn, secret_arn
 from .._aws.model.secret import CURRENT
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
 from .checks import check_labels, refuse_twice
@@ -87,7 +87,7 @@ class _Export:
             self.description["tags"] = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
         primary_region = answer.get("PrimaryRegion", self.arn.region)
         if primary_region != self.arn.region:
-            self.primary = in_region(self.arn.text, primary_region)
+            self.primary = in_region(str(self.arn), primary_region)
         for status in answer.get("ReplicationStatus", ()):
             # A replica that failed is not there, and another secret may have its name.
             if status.get("Status") != "Failed" and status["Region"] != self.arn.region:
@@ -168,12 +168,12 @@ def _learn(known: dict[str, _Export], document: Document, where: Where, entry: A
         answer = _without_nulls(entry)
         arn = _arn_of(answer)
         start = _Export(document, where, arn, _start_of(arn))
-        known.setdefault(arn.text, start).learn(answer)
+        known.setdefault(str(arn), start).learn(answer)
     except UsageError as error:
         raise document.refusal(where, error) from None
     except (AttributeError, KeyError, TypeError):  # edited by hand, or cut by --query
         reason = (
-            "This is no complete answer of AWS about a secret. "
+            "This is not a complete answer of AWS about a secret. "
             "Give it as `aws secretsmanager` printed it."
         )
         raise document.refusal(where, reason) from None
@@ -186,7 +186,7 @@ def _without_replicas(known: dict[str, _Export]) -> list[_Export]:
             primary.replicas.add(export.arn.region)
     for export in tuple(known.values()):
         for region in sorted(export.replicas):
-            replica = known.pop(in_region(export.arn.text, region), None)
+            replica = known.pop(in_region(str(export.arn), region), None)
             if replica is not None:
                 export.absorb(replica)
     return list(known.values())
@@ -234,8 +234,8 @@ def _unknown(member: object, members: Iterable[str]) -> UsageError:
 
 def _arn_of(answer: Mapping[str, Any]) -> Arn:
     name, text = answer["Name"], answer["ARN"]
-    arn = parse(text)
-    if arn is None or compose(arn.region, arn.account, name, text[-6:]) != text:
+    arn = parse_secret_arn(text)
+    if arn is None or secret_arn(arn.region, arn.account, name, text[-6:]) != text:
         raise UsageError(
             f"{text} is not the complete ARN of a secret {name!r}. "
             "Give ARN and Name as AWS answered them."
@@ -245,7 +245,7 @@ def _arn_of(answer: Mapping[str, Any]) -> Arn:
 
 def _start_of(arn: Arn) -> dict[str, Any]:
     return {
-        "name": arn.resource[: -len("-suffix")],
+        "name": arn.resource[len("secret:") : -len("-suffix")],
         "region": arn.region,
         "account": arn.account,
         "arn_suffix": arn.resource[-len("suffix") :],

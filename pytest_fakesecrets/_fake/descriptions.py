@@ -81,7 +81,7 @@ def _binary(owner: str, key: str, raw: object) -> bytes:
     with suppress(ValueError):
         if isinstance(raw, str):
             return base64.b64decode("".join(raw.split()), validate=True)
-    raise UsageError(f"{key} of {owner} is no base64. Write what `base64` prints for the bytes.")
+    raise UsageError(f"{key} of {owner} is not base64. Write what `base64` prints for the bytes.")
 
 
 def _versions(owner: str, key: str, raw: object) -> list[Version]:
@@ -129,7 +129,7 @@ def _deleted(owner: str, key: str, raw: object) -> bool | datetime:
 
 def _no_date(owner: str, key: str) -> UsageError:
     return UsageError(
-        f"{key} of {owner} is no date that says when. "
+        f"{key} of {owner} is not a date that says when. "
         "Write it with a time zone, like 2026-01-31T09:00:00Z, or in seconds since 1970."
     )
 

@@ -97,7 +97,7 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     :raises UsageError: where it cannot be read; shows nothing that may be of a value.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise UsageError(f"{path!r} is no path. Give each file as one argument: 'secrets.toml'.")
+        raise UsageError(f"{path!r} is not a path. Give each file as one argument: 'secrets.toml'.")
     name = os.fspath(path)
     if Path(name).is_dir():
         raise UsageError(f"{name}: This is a directory. Name the files in it.")
@@ -161,7 +161,7 @@ def _parse_json(path: str, text: str) -> tuple[Any, Lines]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        reason = f"This is no JSON: {_without_quotations(error.msg)}. Mend it."
+        reason = f"This is not JSON: {_without_quotations(error.msg)}. Mend it."
         raise refusal_at(path, error.lineno, reason) from None
     except ValueError:
         raise refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
@@ -187,7 +187,7 @@ def _parse_toml(path: str, text: str) -> tuple[Any, Lines]:
             raise refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
         line = int(place[1] or 1 + text.rstrip().count("\n"))
         reason = _without_quotations(str(error)[: place.start()])
-        raise refusal_at(path, line, f"This is no TOML: {reason}. Mend it.") from None
+        raise refusal_at(path, line, f"This is not TOML: {reason}. Mend it.") from None
     return data, _toml_lines(text, lambda key: _only_path(loads(f"{key} = 0")))
 
 
@@ -283,11 +283,11 @@ def _parse_yaml(path: str, text: str) -> tuple[Any, Lines]:
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         reason = ", ".join(filter(None, (error.context, error.problem)))
-        reason = f"This is no YAML: {_without_quotations(reason)}. Mend it, or write it in quotes."
+        reason = f"This is not YAML: {_without_quotations(reason)}. Mend it, or write it in quotes."
         raise refusal_at(path, line, reason) from None
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
-        reason = "This is no YAML: a character is not allowed. Write it as an escape, in quotes."
+        reason = "This is not YAML: a character is not allowed. Write it as an escape, in quotes."
         raise refusal_at(path, line, reason) from None
 
 
@@ -320,7 +320,7 @@ def _yaml_keys(path: str, where: Where, node: MappingNode) -> Iterator[tuple[Nod
         if not isinstance(key.value, str) or key.tag == "tag:yaml.org,2002:merge":
             continue
         if not where and key.tag != "tag:yaml.org,2002:str":
-            reason = f"The name {key.value} is no text for YAML. Write it in quotes."
+            reason = f"The name {key.value} is not a string for YAML. Write it in quotes."
             raise refusal_at(path, key.start_mark.line + 1, reason)
         yield key, value
 
@@ -347,7 +347,7 @@ def _parse_dotenv(path: str, text: str) -> tuple[Any, Lines]:
         blank = len(original.string) - len(original.string.lstrip())
         line = original.line + original.string.count("\n", 0, blank)
         if binding.error or (binding.key is not None and binding.value is None):
-            reason = "This is no KEY=VALUE. Give a value, in quotes where it holds spaces or #."
+            reason = "This is not a KEY=VALUE. Give a value, in quotes where it holds spaces or #."
             raise refusal_at(path, line, reason)
         if binding.key is not None and binding.value is not None:
             _note(path, lines, (binding.key,), line)

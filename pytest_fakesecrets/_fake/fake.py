@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._aws.arn import is_arn
 from .._aws.model.values import SeedValue
-from .._aws.store import with_secrets
 from .._botocore.active import innermost
 from .._botocore.clients import make_client
 from .._botocore.patching import activate, deactivate
 from .._calls.caller import caller_override, override_caller
-from .._calls.pipeline import Service
-from .._codes import ErrorCodes
+from .._calls.faults import Faults
+from .._calls.log import CallLog
+from .._calls.pipeline import Pipeline
+from .._clock import Clock
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
 from .._listeners import listeners
 from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
+from .kms import Kms
 from .report import describe
 from .seed_files import read_files
 from .seeds import Secret, Seed, read, store, store_replicas
@@ -33,19 +35,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .._aws.authorization import Denial
-    from .._aws.kms.key_ring import Kms
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Generate, Handler
     from .._aws.rotation.runner import RotationRun
     from .._aws.store import Snapshot
-    from .._calls.faults import Faults
-    from .._calls.hooks import Hooks
-    from .._calls.log import CallLog
-    from .._clock import Clock
 
 __tracebackhide__ = HIDE_MISUSE
 
-_ERRORS: Final = ErrorCodes()
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
 
 
@@ -73,17 +69,22 @@ class FakeSecrets(Mapping[str, SecretView]):
         rotation_retries: int = 0,
         rotation_removes_pending: bool = False,
     ) -> None:
-        self._service = Service(Settings(region, account))
+        self._pipeline = Pipeline(Settings(region, account))
+        self._service = self._pipeline.service
+        timeline = self._service.timeline
+        self._calls = CallLog(self._pipeline.exchanges, self._pipeline.settings)
+        self._faults = Faults(self._pipeline.rules)
+        self._kms = Kms(self._pipeline.settings, timeline, self._service.keys)
+        self._clock = Clock(timeline)
         self.rotation_retries = rotation_retries
         self.rotation_removes_pending = rotation_removes_pending
-        self._entered = False
         self._seed(*seeds)
 
     def __repr__(self) -> str:
         return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
 
     def __str__(self) -> str:
-        return describe(self._service)
+        return describe(self._pipeline)
 
     def __enter__(self) -> Self:
         self.start()
@@ -97,35 +98,18 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         self.stop()
 
-    def start(self, *, below: FakeSecrets | None = None, passthrough: bool = False) -> None:
-        """Begin to answer, as ``with`` does.
-
-        :param below: a fake that goes on answering instead; this one waits for its end. The
-            plugin's fixtures of wider scopes begin so.
-        :param passthrough: whether calls go on to AWS, as if there were no fake.
-        """
-        inner = below._service if below else None  # noqa: SLF001 - of the same class
-        outer = innermost(below=inner)
-        if outer is not None and not self._entered:
-            self._service.start_from(outer)
-        self._entered = True
-        self._service.passthrough = passthrough
-        for listener in listeners[-1:]:
-            listener.began(self)
-        activate(self._service, below=inner)
+    def start(self) -> None:
+        """Begin to answer, as ``with`` does."""
+        begin(self)
 
     def stop(self) -> None:
         """Stop answering, as the end of ``with`` does.
 
         :raises UsageError: for a fake that does not answer at present.
         """
-        deactivate(self._service)
+        deactivate(self._pipeline)
         for listener in listeners[-1:]:
             listener.ended(self)
-
-    def use(self, hooks: Hooks) -> None:
-        """Have hooks of a test run count; for the plugin."""
-        self._service.use(hooks)
 
     def __getitem__(self, secret_id: str) -> SecretView:
         secret = self._find(secret_id)
@@ -155,42 +139,37 @@ class FakeSecrets(Mapping[str, SecretView]):
     @property
     def region(self) -> str:
         """The Region that is meant where nothing else is said."""
-        return self._service.settings.region
+        return self._pipeline.settings.region
 
     @property
     def account(self) -> str:
         """The account that callers act as."""
-        return self._service.settings.account
+        return self._pipeline.settings.account
 
     @property
     def calls(self) -> CallLog:
         """The calls that the code under test made."""
-        return self._service.calls
+        return self._calls
 
     @property
     def faults(self) -> Faults:
         """What calls are to meet: errors, outages, slow or lost answers, reads that lag."""
-        return self._service.faults
-
-    @property
-    def errors(self) -> ErrorCodes:
-        """The codes that Secrets Manager answers with, as constants."""
-        return _ERRORS
+        return self._faults
 
     @property
     def kms(self) -> Kms:
         """The keys that secrets are encrypted with."""
-        return self._service.kms
+        return self._kms
 
     @property
     def clock(self) -> Clock:
         """The time that the fake lives in."""
-        return self._service.clock
+        return self._clock
 
     @property
     def rotations(self) -> tuple[RotationRun, ...]:
         """The rotations that have run, oldest first."""
-        return tuple(self._service.rotation_runner.runs)
+        return tuple(self._service.rotations.runs)
 
     @property
     def rotation_retries(self) -> int:
@@ -198,14 +177,14 @@ class FakeSecrets(Mapping[str, SecretView]):
 
         AWS does so several times, and does not say how often.
         """
-        return self._service.rotation_runner.retries
+        return self._service.rotations.retries
 
     @rotation_retries.setter
     def rotation_retries(self, retries: int) -> None:
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-            message = f"rotation_retries={retries!r} is no number of retries. Give 0 or more."
+            message = f"rotation_retries={retries!r} is not a number of retries. Give 0 or more."
             raise UsageError(message)
-        self._service.rotation_runner.retries = retries
+        self._service.rotations.retries = retries
 
     @property
     def rotation_removes_pending(self) -> bool:
@@ -214,14 +193,14 @@ class FakeSecrets(Mapping[str, SecretView]):
         Both were seen of AWS. Mostly the label stays, as by default here: functions like AWS's
         templates do not remove it.
         """
-        return self._service.rotation_runner.removes_pending
+        return self._service.rotations.removes_pending
 
     @rotation_removes_pending.setter
     def rotation_removes_pending(self, removes: bool) -> None:
         if not isinstance(removes, bool):
             message = f"rotation_removes_pending={removes!r} is neither True nor False."
             raise UsageError(message)
-        self._service.rotation_runner.removes_pending = removes
+        self._service.rotations.removes_pending = removes
 
     def rotation_lambda(
         self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
@@ -235,9 +214,9 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param generate: instead of a handler, a callable that makes the next value: str, bytes, or
             dict or list (kept as JSON). With one required parameter it is given the current
             value, str or bytes, or None where there is none.
-        :raises UsageError: for what can be no function.
+        :raises UsageError: for what cannot be a function.
         """
-        self._service.rotation_runner.functions.add(arn, handler, generate)
+        self._service.rotations.functions.add(arn, handler, generate)
 
     def add(
         self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
@@ -292,11 +271,11 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param account: the account that it acts as; by default that of `principal`, or the fake's.
         :param principal: the ARN of the user, role or session that it acts as, or the name of a
             service; the account's root by default.
-        :raises UsageError: for what is no Region, no account, or no principal.
+        :raises UsageError: for what is not a Region, an account or a principal.
         """
         region = self.region if region is None else region
         check_region(region)
-        self._service.named_regions.add(region)
+        self._pipeline.named_regions.add(region)
         made: SecretsManagerClient = make_client(
             region, self.account, caller_override(account, principal, {})
         )
@@ -325,7 +304,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             account's root by default.
         :param org_id: what conditions find as ``aws:PrincipalOrgID``; the others likewise.
         :param keys: further condition keys, such as ``{"aws:PrincipalTag/team": "web"}``.
-        :raises UsageError: for what is no account, no principal, or two that do not match.
+        :raises UsageError: for what is not an account or a principal, or two that do not match.
         """
         named = {
             "aws:PrincipalOrgID": org_id,
@@ -349,7 +328,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param principal: the ARN of a user, role or session, the number of an account, or the name
             of a service; everybody by default.
         :return: a handle with ``.hits`` and ``.cancel()``.
-        :raises UsageError: for what is no operation, names no secret, or is no principal.
+        :raises UsageError: for what is not an operation, names no secret, or is not a principal.
         """
         return self._service.denials.add(operation, secret=secret, principal=principal)
 
@@ -362,34 +341,36 @@ class FakeSecrets(Mapping[str, SecretView]):
         """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay."""
         with self._service.lock:
             self._service.store.restore(snapshot)
-            self._service.faults.change_past(lambda _: snapshot)
+            self._pipeline.rules.forget()
 
     def reset(self) -> None:
         """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
         with self._service.lock:
             self._service.store.restore({})
-            self._service.calls.clear()
-            self._service.faults.clear()
-            self._service.kms.clear()
+            self._pipeline.exchanges.clear()
+            self._pipeline.rules.clear()
+            self._service.keys.clear()
             self._service.denials.clear()
-            self._service.rotation_runner.clear()
+            self._service.rotations.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
         added = []
         with self._service.lock:
-            now = self._service.clock.now()
+            now = self._service.timeline.now()
             # All descriptions are read before any is kept: a wrong one changes nothing.
             kept, random = self._service.store, self._service.random
             stored: list[StoredSecret] = []
             for seed in read(seeds):
                 secret = store(
-                    seed, self._service.settings, now, random, kept.next_creation_order()
+                    seed, self._pipeline.settings, now, random, kept.next_creation_order()
                 )
-                self._service.named_regions.add(secret.region)
+                self._pipeline.named_regions.add(secret.region)
                 added.append(SecretView(self._service, secret.arn))
                 stored += [secret, *store_replicas(secret, kept.next_creation_order)]
             kept.seed(stored)
-            self._service.faults.change_past(lambda past: with_secrets(past, stored))
+            self._pipeline.rules.forget(
+                {(secret.account, secret.region, secret.name): None for secret in stored}
+            )
         return added
 
     def _find(self, secret_id: object) -> StoredSecret | None:
@@ -407,3 +388,28 @@ def _described(name: str, value: SeedValue | None, details: Mapping[str, Any]) -
             what = "a detail of a secret"
             raise unknown_choice(what, detail, _DETAILS)
     return Secret(name, value, **details)
+
+
+def begin(
+    fake: FakeSecrets, *, below: FakeSecrets | None = None, passthrough: bool = False
+) -> None:
+    """Have a fake answer.
+
+    :param below: a fake that goes on answering instead; the new one waits for its end. Fixtures of
+        wider scopes begin so.
+    :param passthrough: whether calls go on to AWS, as if there were no fake.
+    """
+    pipeline, inner = pipeline_of(fake), pipeline_of(below) if below else None
+    outer = innermost(below=inner)
+    if outer is not None and not pipeline.was_entered:
+        pipeline.start_from(outer)
+    pipeline.was_entered = True
+    pipeline.passthrough = passthrough
+    for listener in listeners[-1:]:
+        listener.began(fake)
+    activate(pipeline, below=inner)
+
+
+def pipeline_of(fake: FakeSecrets) -> Pipeline:
+    """Return what answers the calls to a fake."""
+    return fake._pipeline  # noqa: SLF001 - tests see the fake alone

@@ -14,40 +14,43 @@ if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.model.values import Value
     from .._aws.rotation.runner import RotationRun
-    from .._calls.faults import Fault
-    from .._calls.pipeline import Service
+    from .._calls.fault_rules import FaultRule
+    from .._calls.pipeline import Pipeline
     from .._settings import Settings
 
 
-def describe(service: Service) -> str:
+def describe(pipeline: Pipeline) -> str:
     """Tell all about a fake, in lines of at most 80 columns that show no value of a secret.
 
     Nothing happens by it: what has fallen due stays due.
     """
-    own = service.settings
+    own = pipeline.settings
     heading = f"Secrets Manager in {shortened(own.region)}, account {own.account}"
-    tables = (line for section in _sections(service) for line in section.lines())
+    tables = (line for section in _sections(pipeline) for line in section.lines())
     return "\n".join([heading, *tables])
 
 
-def summary(service: Service) -> list[tuple[str, str]]:
+def summary(pipeline: Pipeline) -> list[tuple[str, str]]:
     """Tell the same as properties of one line each; none for a fake that was not used."""
-    return [entry for section in _sections(service) for entry in section.properties()]
+    return [entry for section in _sections(pipeline) for entry in section.properties()]
 
 
 # No lock is taken: a call that hangs in a predicate of the test holds it, and the report of that
 # test must not hang as well.
-def _sections(service: Service) -> Iterator[Section]:
-    own = service.settings
-    yield calls_section(service.calls, own)
-    yield Section.of("fault", list(service.faults), lambda fault: _fault(fault, own))
+def _sections(pipeline: Pipeline) -> Iterator[Section]:
+    own = pipeline.settings
+    yield calls_section([exchange.call for exchange in pipeline.exchanges], own)
+    yield Section.of("fault", list(pipeline.rules), lambda rule: _fault(rule, own))
     yield Section.of(
-        "rotation", list(service.rotation_runner.runs), lambda run: _rotation(run, own), latest=True
+        "rotation",
+        list(pipeline.service.rotations.runs),
+        lambda run: _rotation(run, own),
+        latest=True,
     )
-    yield Section.of("secret", _secrets(service), lambda secret: _secret(secret, own))
+    yield Section.of("secret", _secrets(pipeline), lambda secret: _secret(secret, own))
 
 
-def _fault(fault: Fault, own: Settings) -> Entry:
+def _fault(fault: FaultRule, own: Settings) -> Entry:
     hits = counted(fault.hits, "hit") if fault.hits else "NEVER HIT"
     target = re.sub(r"[^ ,]+", lambda word: named_here(word[0], own), fault.target)
     return [(f"{hits}, {fault.state}", str(fault.effect), target)]
@@ -60,11 +63,11 @@ def _rotation(run: RotationRun, own: Settings) -> Entry:
     return [(named_here(run.arn, own), ", ".join(outcome), steps)]
 
 
-def _secrets(service: Service) -> list[StoredSecret]:
+def _secrets(pipeline: Pipeline) -> list[StoredSecret]:
     """Return the secrets that there are, first those that the calls were about."""
-    now = service.clock.now()
-    touched = {identity for call in service.calls for identity in tuple(call.identities)}
-    ends = ((secret, secret.recovery_window_ends) for secret in service.store)
+    now = pipeline.service.timeline.now()
+    touched = {name for exchange in list(pipeline.exchanges) for name in exchange.secret_ids}
+    ends = ((secret, secret.recovery_window_ends) for secret in pipeline.service.store)
     present = [secret for secret, end in ends if end is None or end > now]
     return sorted(present, key=lambda secret: secret.arn not in touched)
 

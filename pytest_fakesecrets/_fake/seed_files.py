@@ -57,7 +57,7 @@ def _each_once(document: Document, found: Iterable[tuple[Where, Secret]]) -> Ite
 
 
 def _described(document: Document) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
-    """Return the descriptions that are no answers of AWS, a name with its value as one as well."""
+    """Return the descriptions that are not answers of AWS, a name with its value as one as well."""
     for where, part in document.parts():
         if _is_answer(part):
             continue

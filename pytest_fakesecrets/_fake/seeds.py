@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Final
 
-from .._aws.arn import compose, is_region_beside, new_suffix
+from .._aws.arn import is_region_beside, new_suffix, secret_arn
 from .._aws.errors import ServiceError
 from .._aws.iam.policy import DEFAULT_POLICY, Policy, read_policy
 from .._aws.model.replica import new_replica
@@ -203,7 +203,7 @@ def store(
     requested = _moment(now if seed.deleted is True else seed.deleted or None)
     return StoredSecret(
         name=seed.name,
-        arn=compose(
+        arn=secret_arn(
             region,
             seed.account or settings.account,
             seed.name,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .._aws.iam.policy import DEFAULT_POLICY
 from .._aws.model.values import Json
-from .._calls.pipeline import Service
+from .._aws.service import Service
 from .._errors import HIDE_MISUSE, UsageError
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ class SecretView:
     def json(self) -> Json:
         """Return the AWSCURRENT value, parsed as JSON.
 
-        :raises UsageError: where it is no JSON.
+        :raises UsageError: where it is not JSON.
         """
         try:
             parsed: Json = json.loads(self.value)
         except ValueError:
-            message = f"The value of secret {self.name!r} is no JSON. Read .value instead."
+            message = f"The value of secret {self.name!r} is not JSON. Read .value instead."
             raise UsageError(message) from None
         return parsed
 

@@ -31,7 +31,8 @@ def _described(fakes: Sequence[FakeSecrets]) -> list[tuple[str, list[tuple[str, 
     """Return text and properties of each fake that was used."""
     if not fakes:
         return []
+    from .._fake.fake import pipeline_of
     from .._fake.report import summary
 
-    told = [(str(fake), summary(fake._service)) for fake in fakes]  # noqa: SLF001 - of our package
+    told = [(str(fake), summary(pipeline_of(fake))) for fake in fakes]
     return [(text, entries) for text, entries in told if entries]

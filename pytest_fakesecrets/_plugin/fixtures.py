@@ -15,7 +15,7 @@ from .run import FakesOfRun
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from .._calls.faults import ErrorCase
+    from .._calls.error_cases import ErrorCase
     from .._fake.fake import FakeSecrets
 
 WIDER: Final = (

@@ -16,7 +16,7 @@ from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_account, check_re
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .._calls.faults import ErrorCase
+    from .._calls.error_cases import ErrorCase
     from .._fake.seeds import Secret, Seed
 
 Level = Literal["off", "warn", "error"]
@@ -90,7 +90,7 @@ INIS: Final = (
         "fakesecrets_leaks_ignore",
         "linelist",
         [],
-        "what is no secret: patterns NAME, or NAME:PATH for a part of the secret's JSON",
+        "what is not a secret: patterns NAME, or NAME:PATH for a part of the secret's JSON",
     ),
     Ini(
         "fakesecrets_leaks_exclude_loggers",
@@ -136,7 +136,8 @@ def check_inis(config: pytest.Config) -> None:
     length = config.getini("fakesecrets_leaks_min_length")
     if not length.isdecimal() or int(length) < 1:
         raise pytest.UsageError(
-            f"fakesecrets_leaks_min_length = {length} is no number of characters. Give 1 or more."
+            f"fakesecrets_leaks_min_length = {length} is not a number of characters. Give 1 or "
+            "more."
         )
     try:
         check_region(config.getini("fakesecrets_region"))
@@ -217,7 +218,7 @@ def _paths(given: Any) -> tuple[str | os.PathLike[str], ...]:
         if all(isinstance(path, (str, os.PathLike)) for path in listed):
             return listed
     raise UsageError(
-        f"file={given!r} of @pytest.mark.secrets is no path. Give one, or a list of them."
+        f"file={given!r} of @pytest.mark.secrets is not a path. Give one, or a list of them."
     )
 
 
@@ -268,7 +269,7 @@ class ErrorsOptions:
 
     def errors(self) -> list[ErrorCase]:
         """Return the errors to inject."""
-        from .._calls.faults import errors_to_inject
+        from .._calls.error_cases import errors_to_inject
 
         return errors_to_inject(self.operations, self.only, self.also)
 

@@ -69,7 +69,7 @@ def _checked(seeds: Any) -> Iterable[Seed]:
     )
 
 
-_SCOPES: Final = ("always", "session", "package", "module", "class", "function")
+_SCOPES: Final = ("autouse", "session", "package", "module", "class", "function")
 
 
 @dataclass(slots=True, eq=False)
@@ -153,7 +153,7 @@ class FakesOfRun:
     ) -> Iterator[FakeSecrets]:
         """Have a fake run inside those that run already, with the seeds that they lack.
 
-        :param scope: the scope of a fixture, or ``always``.
+        :param scope: the scope of a fixture, or ``autouse``.
         :param node: what it is for; None for the whole run.
         :param passthrough: whether calls go on to AWS instead.
         """
@@ -163,7 +163,9 @@ class FakesOfRun:
         inner = [other for other in self.running if other.scope_index > scope_index]
         with usage_errors_shown(at_start=node is None):
             entry = self._new(scope_index, node, outer, passthrough=passthrough)
-        entry.fake.start(below=inner[0].fake if inner else None, passthrough=passthrough)
+        from .._fake.fake import begin
+
+        begin(entry.fake, below=inner[0].fake if inner else None, passthrough=passthrough)
         self.running[:] = [*outer, entry, *inner]
         try:
             yield entry.fake
@@ -241,7 +243,9 @@ class FakesOfRun:
 
     def _connect(self, fake: FakeSecrets) -> None:
         keep_secret = None if self._values is None else self._keep_values
-        fake.use(self.hooks.hooks(keep_secret))
+        from .._fake.fake import pipeline_of
+
+        pipeline_of(fake).connect(self.hooks.hooks(keep_secret))
 
     def _keep_values(self, secret: StoredSecret) -> None:
         for version in secret.versions.values():

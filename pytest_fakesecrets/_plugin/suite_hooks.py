@@ -13,7 +13,7 @@ from .._errors import UsageError
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Handler
-    from .._calls.call import Call
+    from .._calls.call import Call, Exchange
     from .._calls.hooks import Hooks
 
 Node = pytest.Item | pytest.Collector
@@ -29,7 +29,7 @@ class SuiteHooks:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self.node: Node | None = None
-        self.on_call: list[Callable[[Call], object]] = []
+        self.on_call: list[Callable[[Exchange], object]] = []
 
     @contextmanager
     def at(self, node: Node) -> Iterator[None]:
@@ -80,14 +80,14 @@ class SuiteHooks:
             )
         return handler
 
-    def _finish_call(self, call: Call) -> None:
+    def _finish_call(self, exchange: Exchange) -> None:
         for listen in self.on_call:
-            listen(call)
-        self._hook.pytest_fakesecrets_call_finished(call=call, node=self.node)
+            listen(exchange)
+        self._hook.pytest_fakesecrets_call_finished(call=exchange.call, node=self.node)
 
 
 def _check_fault(error: object) -> None:
-    from .._calls.faults import check_error
+    from .._calls.error_cases import check_error
 
     if not isinstance(error, str):
         raise UsageError(

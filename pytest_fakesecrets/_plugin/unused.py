@@ -13,7 +13,7 @@ from .outcomes import Problem, report_problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._calls.call import Call
+    from .._calls.call import Exchange
     from .._fake.fake import FakeSecrets
     from .run import FakesOfRun, Running
 
@@ -103,16 +103,18 @@ class UnusedSeeds:
         remedy = "Remove them, or run the tests that use them."
         terminalreporter.line(f"{remedy} (fakesecrets_unused_seeds = {self._level})")
 
-    def _note_call(self, call: Call) -> None:
+    def _note_call(self, exchange: Exchange) -> None:
         for entry in self._fakes.running:
-            self._touched.setdefault(entry, set()).update(call.identities, call.listed)
+            self._touched.setdefault(entry, set()).update(
+                exchange.secret_ids, exchange.returned_arns
+            )
 
     def _note_end(self, entry: Running) -> None:
-        from .._aws.arn import parse
+        from .._aws.arn import parse_secret_arn
         from .._fake.seeds import read
 
-        arns = map(parse, self._touched.pop(entry, ()))
-        touched = {(arn.account, arn.region, arn.name) for arn in arns if arn is not None}
+        arns = map(parse_secret_arn, self._touched.pop(entry, ()))
+        touched = {(arn.account, arn.region, arn.secret_name) for arn in arns if arn is not None}
         for origin, seed in entry.seeds:
             for secret in read([seed]):
                 account = secret.account or entry.fake.account
@@ -132,12 +134,14 @@ class UnusedSeeds:
 
 def _unmet(fakes: list[FakeSecrets]) -> str:
     """Return a text about the faults that no call met; none where there are no such."""
-    faults = [fault for fake in fakes for fault in fake.faults if not fault.hits]
+    from .._fake.fake import pipeline_of
+
+    faults = [rule for fake in fakes for rule in pipeline_of(fake).rules if not rule.hits]
     if not faults:
         return ""
-    lines = "".join(f"  {fault.effect} on {fault.target}\n" for fault in faults)
+    lines = "".join(f"  {fault}\n" for fault in faults)
     return (
-        f"Faults were armed that no call met:\n{lines}"
+        f"Faults were added that no call met:\n{lines}"
         "Call what they are for, look at fake.calls for what was called instead, or remove them. "
         "To allow it: @pytest.mark.secrets(unused_faults='off')."
     )

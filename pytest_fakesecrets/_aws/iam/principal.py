@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from ..._errors import HIDE_MISUSE, UsageError
+from ..arn import ACCOUNT, Arn, parse_arn
 
 __tracebackhide__ = HIDE_MISUSE
 
 Keys = Mapping[str, tuple[str, ...]]
 
+# What follows the account, by service:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-_PRINCIPAL: Final = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):(?:iam::(?P<owner>\d{12}):(?:root|(?:user|role)/[^*?]+)"
-    r"|sts::(?P<lender>\d{12}):(?:assumed-role/(?P<role>[^*?/]+)/[^*?/]+|federated-user/[^*?]+))"
-)
+_RESOURCES: Final = {
+    "iam": re.compile(r"root|(?:user|role)/[^*?]+"),
+    "sts": re.compile(r"assumed-role/(?P<role>[^*?/]+)/[^*?/]+|federated-user/[^*?]+"),
+}
+_PARTITION: Final = re.compile(r"aws[a-z-]*")
 _SERVICE: Final = re.compile(r"(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?")
-_ACCOUNT: Final = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,11 @@ class Caller:
     @property
     def arn(self) -> str:
         """What aws:PrincipalArn holds: for the session of a role, the role."""
-        arn = _PRINCIPAL.fullmatch(self.principal)
-        if arn is None or arn["role"] is None:
+        arn = _principal_arn(self.principal)
+        session = arn and arn.service == "sts" and _RESOURCES["sts"].fullmatch(arn.resource)
+        if not arn or not session or session["role"] is None:
             return self.principal
-        return f"arn:{arn['partition']}:iam::{self.account}:role/{arn['role']}"
+        return str(Arn(arn.partition, "iam", "", self.account, f"role/{session['role']}"))
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,29 +62,40 @@ class Caller:
 def account_of(principal: object) -> str | None:
     """Return the account that a principal belongs to; None for a service.
 
-    :raises UsageError: for what is no principal.
+    :raises UsageError: for what is not a principal.
     """
-    arn = _PRINCIPAL.fullmatch(principal) if isinstance(principal, str) else None
+    arn = _principal_arn(principal) if isinstance(principal, str) else None
     if arn is not None:
-        return arn["owner"] or arn["lender"]
+        return arn.account
     if isinstance(principal, str) and is_service(principal):
         return None
     raise UsageError(
-        f"principal={principal!r} is no principal. Give an ARN of IAM or STS, like "
+        f"principal={principal!r} is not a principal. Give an ARN of IAM or STS, like "
         "'arn:aws:iam::123456789012:role/app', or a service, like 'lambda.amazonaws.com'."
     )
 
 
 def normal_principal(name: str) -> str | None:
     """Return the AWS principal that a policy names, an account as its id; None for no such."""
-    if _ACCOUNT.fullmatch(name):
+    if ACCOUNT.fullmatch(name):
         return name
-    arn = _PRINCIPAL.fullmatch(name)
+    arn = _principal_arn(name)
     if arn is None:
         return None
-    return arn["owner"] if name.endswith(":root") else name
+    return arn.account if arn.resource == "root" else name
 
 
+@functools.lru_cache(maxsize=1024)
 def is_service(name: str) -> bool:
     """Tell whether a name has the form of a service principal."""
     return _SERVICE.fullmatch(name) is not None
+
+
+def _principal_arn(name: str) -> Arn | None:
+    """Return the ARN of an account, a user, a role or a session; None for anything else."""
+    arn = parse_arn(name)
+    if arn is None or arn.region or not _PARTITION.fullmatch(arn.partition):
+        return None
+    resource = _RESOURCES.get(arn.service)
+    is_known = resource is not None and resource.fullmatch(arn.resource) is not None
+    return arn if is_known and ACCOUNT.fullmatch(arn.account) else None

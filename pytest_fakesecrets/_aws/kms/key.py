@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from ..arn import partition_of
+from ..arn import ACCOUNT, Arn, parse_arn, partition_of
 from ..errors import ServiceError, invalid_parameter
 
 DECRYPT: Final = "kms:Decrypt"
@@ -35,60 +36,59 @@ _REFUSED_OLDER: Final = (
 )
 
 # AWS's own examples write key ids with letters beyond the hexadecimal ones.
-_NAME: Final = re.compile(
-    r"(?:arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<kind>key/|alias/)|"
-    r"(?P<alias>alias/))?"
-    r"(?P<id>[A-Za-z0-9/_-]{1,250})"
-)
+_RESOURCE: Final = re.compile(r"(?P<kind>key/|alias/)?(?P<id>[A-Za-z0-9/_-]{1,250})")
+_REGION: Final = re.compile(r"[a-z0-9-]+")
+_PARTITION: Final = re.compile(r"[a-z-]+")
 _KEY_ID: Final = re.compile(
     r"[A-Za-z0-9]{8}(?:-[A-Za-z0-9]{4}){3}-[A-Za-z0-9]{12}|mrk-[0-9a-f]{32}"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyName:
-    """A key, or an alias of one, under its one complete name."""
-
-    region: str
-    account: str
-    resource: str
-
-    @property
-    def arn(self) -> str:
-        """The ARN."""
-        partition = partition_of(self.region)
-        return f"arn:{partition}:kms:{self.region}:{self.account}:{self.resource}"
-
-    @property
-    def is_default(self) -> bool:
-        """Whether it is AWS's own key for Secrets Manager."""
-        return self.resource == DEFAULT_KEY
-
-    @property
-    def is_of_another_service(self) -> bool:
-        """Whether it is a key that AWS keeps for another of its services."""
-        return self.is_of_aws and not self.is_default
-
-    @property
-    def is_of_aws(self) -> bool:
-        """Whether it is a key that AWS itself keeps, for this service or another."""
-        return self.resource.startswith(_OF_AWS)
+def is_default_key(name: Arn) -> bool:
+    """Tell whether it is AWS's own key for Secrets Manager."""
+    return name.resource == DEFAULT_KEY
 
 
-def parse_key(key: str | None, region: str, account: str) -> KeyName | None:
+def is_key_of_aws(name: Arn) -> bool:
+    """Tell whether it is a key that AWS itself keeps, for this service or another."""
+    return name.resource.startswith(_OF_AWS)
+
+
+def is_key_of_another_service(name: Arn) -> bool:
+    """Tell whether it is a key that AWS keeps for another of its services."""
+    return is_key_of_aws(name) and not is_default_key(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def parse_key(key: str | None, region: str, account: str) -> Arn | None:
     """Read a key's id, alias, or the ARN of either; None where it is none of them.
 
     :param key: None for AWS's own key for Secrets Manager.
     :param region: where an id or an alias, which names no place, is looked for.
     :param account: the same.
+    :return: the ARN of the key, or of the alias.
     """
-    match = _NAME.fullmatch(key or DEFAULT_KEY)
-    if match is None:
+    key = key or DEFAULT_KEY
+    arn = parse_arn(key)
+    match = _RESOURCE.fullmatch(key if arn is None else arn.resource)
+    if match is None or (arn is None and match["kind"] == "key/"):
         return None
-    kind = match["kind"] or match["alias"] or "key/"
+    if arn is not None and not (match["kind"] and _is_of_kms(arn)):
+        return None
+    kind = match["kind"] or "key/"
     if kind == "key/" and not _KEY_ID.fullmatch(match["id"]):
         return None
-    return KeyName(match["region"] or region, match["account"] or account, kind + match["id"])
+    region, account = (region, account) if arn is None else (arn.region, arn.account)
+    return Arn(partition_of(region), "kms", region, account, kind + match["id"])
+
+
+def _is_of_kms(arn: Arn) -> bool:
+    return (
+        arn.service == "kms"
+        and _PARTITION.fullmatch(arn.partition) is not None
+        and _REGION.fullmatch(arn.region) is not None
+        and ACCOUNT.fullmatch(arn.account) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Key:
     :ivar denied: the actions that callers have no permission for.
     """
 
-    name: KeyName
+    name: Arn
     state: str = ENABLED
     deletion: datetime | None = None
     asymmetric: bool = False
@@ -107,7 +107,7 @@ class Key:
 
     def __str__(self) -> str:
         without = f" without {', '.join(sorted(self.denied))}" if self.denied else ""
-        return f"{self.name.arn} {self.state}{without}"
+        return f"{self.name} {self.state}{without}"
 
     def at(self, now: datetime) -> Key:
         """Return the key as it is at a moment."""

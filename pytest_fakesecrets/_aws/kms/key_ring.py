@@ -1,173 +1,61 @@
-"""The KMS keys of one fake."""
+"""The KMS keys that are known of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import timedelta
-from typing import Final
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from ..._clock import Clock
-from ..._errors import HIDE_MISUSE, UsageError, unknown_choice
-from ..._settings import Settings
-from .key import (
-    ACTIONS,
-    DELETED,
-    DISABLED,
-    ENABLED,
-    HOW_TO_NAME,
-    PENDING_DELETION,
-    Key,
-    KeyName,
-    invalid_key,
-    parse_key,
-)
-
-__tracebackhide__ = HIDE_MISUSE
-
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
-_WAITING_DAYS: Final = range(7, 31)
+from ..arn import Arn
+from .key import ACTIONS, Key, invalid_key, is_key_of_another_service, parse_key
 
 
-class Kms:
-    """The keys that secrets are encrypted with.
+class KeyRing:
+    """Keys by ARN. One of which nothing is known exists, works and is for everyone."""
 
-    Every key exists and works until the test says otherwise. A key is named by its id, its alias,
-    or the ARN of either; without an ARN, that of the fake's Region and account is meant. An alias
-    means a key of its own, unless :meth:`add` says which.
-    """
+    def __init__(self) -> None:
+        self._keys: dict[Arn, Key] = {}
+        self._aliases: dict[Arn, Arn] = {}
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._keys: dict[KeyName, Key] = {}
-        self._aliases: dict[KeyName, KeyName] = {}
+    def known(self, now: datetime) -> Iterator[Key]:
+        """Return the keys of which something is known."""
+        return (key.at(now) for key in self._keys.values())
 
-    def __repr__(self) -> str:
-        known = (key.at(self._clock.now()) for key in self._keys.values())
-        return f"<Kms {', '.join(map(str, known)) or 'all work'}>"
-
-    def add(self, key: str, *, aliases: Iterable[str] = (), asymmetric: bool = False) -> str:
-        """Have a key exist and work, instead of what was known of it, and give it aliases.
-
-        :param key: its id or ARN; an alias for a key whose id does not matter.
-        :param aliases: what means the same key, such as ``alias/app``, in the key's Region. Taken
-            from another key, an alias takes along what was encrypted under its name.
-        :param asymmetric: whether it is a key pair, with which secrets cannot be encrypted.
-        :return: its ARN.
-        :raises UsageError: for what cannot be a key, or an alias of one.
-        """
-        name = self._own(key)
-        if isinstance(aliases, str):
-            raise UsageError(f"aliases={aliases!r} is one string. Give a list: [{aliases!r}].")
-        named = [self._alias(alias, name) for alias in aliases]
-        self._keys[name] = Key(name, asymmetric=asymmetric)
-        self._aliases.update(dict.fromkeys(named, name))
-        return name.arn
-
-    def disable(self, key: str) -> None:
-        """Have a key refuse to encrypt and to decrypt; a scheduled deletion is cancelled."""
-        self._change(key, DISABLED)
-
-    def enable(self, key: str) -> None:
-        """Have a key work again that was disabled, or whose deletion was scheduled."""
-        self._change(key, ENABLED)
-
-    def schedule_deletion(self, key: str, *, days: int = 30) -> None:
-        """Have a key wait for its deletion, and be gone when the clock has come that far.
-
-        :param days: 7 to 30.
-        """
-        if days not in _WAITING_DAYS:
-            raise UsageError(f"days={days!r} is not a waiting period of KMS. Give 7 to 30.")
-        self._change(key, PENDING_DELETION, days=days)
-
-    def remove(self, key: str) -> None:
-        """Have a key not exist, as if it had never been or its deletion had taken place."""
-        name = self._own(key)
-        self._keys[name] = Key(name, DELETED)
-
-    def deny(self, key: str, *actions: str) -> None:
-        """Take the permission to use a key from every caller.
-
-        :param key: ``alias/aws/secretsmanager`` too, as policies can deny that one.
-        :param actions: some of ``kms:Decrypt``, ``kms:Encrypt`` and ``kms:GenerateDataKey``;
-            all three by default.
-        """
-        found = self._deniable(key)
-        self._keys[found.name] = replace(found, denied=found.denied | _chosen(actions))
-
-    def allow(self, key: str, *actions: str) -> None:
-        """Give back what :meth:`deny` took: some actions, or all by default."""
-        found = self._deniable(key)
-        self._keys[found.name] = replace(found, denied=found.denied - _chosen(actions))
-
-    def clear(self) -> None:
-        """Forget what was said: every key exists and works."""
-        self._keys.clear()
-        self._aliases.clear()
-
-    def find(self, key: str | None, region: str, account: str) -> Key:
-        """Return the key that a secret of some Region and account names.
+    def named(self, key: str | None, region: str, account: str) -> Arn:
+        """Return the ARN of the key that a secret of some Region and account names.
 
         :raises ServiceError: for what cannot be a key.
         """
         name = parse_key(key, region, account)
         if name is None:
             raise invalid_key("Invalid keyId")
-        return self._find(name)
+        return self.resolved(name)
 
-    def start_from(self, outer: Kms) -> None:
-        """Begin with a copy of another fake's keys, beneath one's own."""
-        self._keys = {**outer._keys, **self._keys}
-        self._aliases = {**outer._aliases, **self._aliases}
-
-    def _find(self, name: KeyName) -> Key:
-        if name.is_of_another_service:
-            return Key(name, denied=ACTIONS)
-        name = self._aliases.get(name, name)
-        known = self._keys.get(name)
-        return Key(name) if known is None else known.at(self._clock.now())
-
-    def _read(self, key: str) -> KeyName:
-        settings = self._settings
-        name = parse_key(key, settings.region, settings.account) if isinstance(key, str) else None
-        if name is None or not key:
-            raise UsageError(f"{key!r} does not name a KMS key. {HOW_TO_NAME}")
+    def resolved(self, name: Arn) -> Arn:
+        """Return the ARN of the key that an alias means; other ARNs as they are."""
         return self._aliases.get(name, name)
 
-    def _own(self, key: str) -> KeyName:
-        name = self._read(key)
-        if name.is_of_aws:
-            raise UsageError(
-                f"{key} is AWS's own key, whose state nobody can change. "
-                "Have the secret use another: Secret(name, value, kms_key_id='alias/app')."
-            )
-        return name
+    def find(self, name: Arn, now: datetime) -> Key:
+        """Return a key as it is at a moment, by its ARN or that of an alias."""
+        if is_key_of_another_service(name):
+            return Key(name, denied=ACTIONS)
+        name = self.resolved(name)
+        known = self._keys.get(name)
+        return Key(name) if known is None else known.at(now)
 
-    def _deniable(self, key: str) -> Key:
-        name = self._read(key)
-        if name.is_of_another_service:
-            raise UsageError(f"{key} belongs to another service: secrets can never use it.")
-        return self._find(name)
+    def put(self, key: Key) -> None:
+        """Know a key, instead of what was known of it."""
+        self._keys[key.name] = key
 
-    def _alias(self, alias: str, key: KeyName) -> KeyName:
-        name = parse_key(alias, key.region, key.account) if isinstance(alias, str) else None
-        if name is None or name.is_of_aws or not alias.startswith("alias/"):
-            raise UsageError(f"{alias!r} cannot be an alias of a key. Write it like 'alias/app'.")
-        return name
+    def add_aliases(self, aliases: Iterable[Arn], name: Arn) -> None:
+        """Have aliases mean a key."""
+        self._aliases.update(dict.fromkeys(aliases, name))
 
-    def _change(self, key: str, state: str, *, days: int | None = None) -> None:
-        found = self._find(self._own(key))
-        if found.state == DELETED:
-            raise UsageError(f"{key} does not exist any more. kms.add({key!r}) has it exist again.")
-        deletion = None if days is None else self._clock.now() + timedelta(days=days)
-        self._keys[found.name] = replace(found, state=state, deletion=deletion)
+    def clear(self) -> None:
+        """Forget all keys and aliases."""
+        self._keys.clear()
+        self._aliases.clear()
 
-
-def _chosen(actions: tuple[str, ...]) -> frozenset[str]:
-    for action in actions:
-        if action not in ACTIONS:
-            what = "an action of Secrets Manager on a KMS key"
-            raise unknown_choice(what, action, ACTIONS)
-    return frozenset(actions) or ACTIONS
+    def start_from(self, outer: KeyRing) -> None:
+        """Begin with a copy of another ring's keys; its own come first."""
+        self._keys = {**outer._keys, **self._keys}
+        self._aliases = {**outer._aliases, **self._aliases}

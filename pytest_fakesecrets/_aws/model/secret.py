@@ -224,6 +224,8 @@ class StoredSecret:
     def read_at(self, version_id: str, now: datetime) -> StoredSecret:
         """Note that a version was read: AWS keeps the day, as midnight UTC."""
         today = midnight(now)
+        if self.last_accessed == today == self.versions[version_id].last_accessed:
+            return self
         version = replace(self.versions[version_id], last_accessed=today)
         return replace(self, last_accessed=today, versions={**self.versions, version_id: version})
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from ..arn import compose, new_suffix
-from ..authorization import Attempt, Denials, authorize
+from ..arn import new_suffix, secret_arn
+from ..authorization import Attempt, Denials, authorize, is_open_to_owner
 from ..errors import MARKED_FOR_DELETION, invalid_parameter, invalid_request, not_found
 from ..iam.principal import Caller
-from ..kms.key_ring import Kms
+from ..kms.key_ring import KeyRing
 from ..model.replication import AccountReplica
 from ..model.rotation import RotationRequest
 from ..model.secret import StoredSecret
@@ -22,13 +22,16 @@ from ..store import RegionSecrets, Store
 Response = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """One call under way.
 
     `find` and its narrower kin answer for a SecretId in AWS's order: access, existence, deletion,
-    management by another service, replication. An operation ends with `keep`, so one that fails
-    changes nothing. The rotations that it puts on `rotations_requested` run after the answer.
+    management by another service, replication. An operation ends with `put`, so one that fails
+    changes nothing.
+
+    :ivar found: the secrets that the operation has looked up so far, as they were then.
+    :ivar rotations_requested: what is to be run after the answer.
     """
 
     operation: str
@@ -39,8 +42,9 @@ class Context:
     now: datetime
     random: Random
     store: Store
-    kms: Kms
+    keys: KeyRing
     functions: RotationFunctions
+    found: list[StoredSecret]
     rotations_requested: list[RotationRequest]
 
     @property
@@ -49,14 +53,17 @@ class Context:
         return self.caller.account
 
     @property
-    def shelf(self) -> RegionSecrets:
+    def own_secrets(self) -> RegionSecrets:
         """The caller's own secrets in the Region of the call."""
         return self.store.region(self.account, self.region)
 
     def find(self, secret_id: str) -> StoredSecret:
         """Return the secret that is meant, in whatever state it is."""
-        secret = self.store.find(secret_id, self.account, self.region)
-        self.authorize(secret_id, secret)
+        secret = self.store.find(secret_id, self.caller.account, self.region)
+        if secret is not None:
+            self.found.append(secret)
+        if secret is None or self.denials or not is_open_to_owner(secret, self.caller):
+            self.authorize(secret_id, secret)
         if secret is None:
             raise not_found()
         return secret
@@ -76,13 +83,13 @@ class Context:
             refuse_replica(secret)
         return secret
 
-    def keep(self, secret: StoredSecret) -> None:
+    def put(self, secret: StoredSecret) -> None:
         """Let a secret take the place of what it was; its replicas follow."""
         self.store.put(secret)
 
     def new_arn(self, name: str) -> str:
         """Return the ARN of a secret that is being created."""
-        return compose(self.region, self.account, name, new_suffix(self.random))
+        return secret_arn(self.region, self.account, name, new_suffix(self.random))
 
     def attempt(
         self,

@@ -33,8 +33,10 @@ def encrypt(context: Context, secret: StoredSecret) -> None:
 def decrypt(context: Context, secret: StoredSecret, version: StoredVersion) -> None:
     """Decrypt the value of a version, to answer it or to compare it with another."""
     key = _key(context, secret, version.kms_key_id)
-    current = _key(context, secret, secret.kms_key_id)
-    key.decrypt(is_current=key.name == current.name)
+    is_current = version.kms_key_id == secret.kms_key_id or (
+        key.name == _key(context, secret, secret.kms_key_id).name
+    )
+    key.decrypt(is_current=is_current)
 
 
 def with_key(context: Context, secret: StoredSecret, kms_key_id: str | None) -> StoredSecret:
@@ -63,4 +65,5 @@ def with_key(context: Context, secret: StoredSecret, kms_key_id: str | None) -> 
 
 def _key(context: Context, secret: StoredSecret, kms_key_id: str | None) -> Key:
     # An id or an alias means the key in the Region and account of the secret, whoever asks.
-    return context.kms.find(kms_key_id, secret.region, secret.account)
+    name = context.keys.named(kms_key_id, secret.region, secret.account)
+    return context.keys.find(name, context.now)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..errors import invalid_parameter
 from ..model.secret import StoredSecret
 
-# A new word starts at every character that is no lower-case letter and is followed by one:
+# A new word starts at every character that is not a lower-case letter and is followed by one:
 # "SecretOne" is "Secret One", "COMPANYthings" is "COMPAN Ythings".
 _WORD: Final = re.compile(r"[^a-z](?=[a-z])[a-z]+|[a-z]+|[^a-z]+?(?=[^a-z][a-z])|[^a-z]+")
 _SEPARATORS: Final = re.compile(r"[^A-Za-z0-9]+")

@@ -9,6 +9,7 @@ from ..model.secret import StoredSecret, StoredVersion
 from .context import Context, Response
 from .filters import select
 from .pagination import paginate
+from .registry import operation
 from .secrets import description_of
 
 _PAGE_SIZE: Final = 100
@@ -22,6 +23,7 @@ _SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
 }
 
 
+@operation("ListSecrets", reads=True)
 def list_secrets(
     context: Context,
     *,
@@ -35,7 +37,7 @@ def list_secrets(
     """Answer ListSecrets. Unlike AWS's, the list is never minutes behind."""
     listed = [
         secret
-        for secret in context.shelf
+        for secret in context.own_secrets
         if include_planned_deletion or not secret.is_scheduled_for_deletion
     ]
     descending = sort_order == "desc"
@@ -55,6 +57,7 @@ def list_secrets(
     return {"SecretList": [_entry(secret) for secret in page], "NextToken": following}
 
 
+@operation("ListSecretVersionIds", reads=True)
 def list_secret_version_ids(
     context: Context,
     *,

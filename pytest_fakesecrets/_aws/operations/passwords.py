@@ -7,10 +7,12 @@ from typing import Final
 
 from ..errors import invalid_parameter
 from .context import Context, Response
+from .registry import operation
 
 _DEFAULT_LENGTH: Final = 32
 
 
+@operation("GetRandomPassword")
 def get_random_password(
     context: Context,
     *,

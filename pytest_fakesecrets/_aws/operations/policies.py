@@ -10,6 +10,7 @@ from ..iam.policy import DEFAULT_POLICY, read_policy
 from ..model.secret import StoredSecret
 from .context import Context, Response
 from .pagination import paginate
+from .registry import operation
 
 _PAGE_SIZE: Final = 100
 _BROAD: Final = "You can't attach a resource-based policy that allows broad access to the secret."
@@ -20,6 +21,7 @@ _BROAD_CHECK: Final = "BlockPublicPolicyCheck"
 _LOCK_OUT_CHECK: Final = "LockOutCheck"
 
 
+@operation("PutResourcePolicy")
 def put_resource_policy(
     context: Context,
     *,
@@ -35,10 +37,11 @@ def put_resource_policy(
     if block_public_policy and policy.is_broad:
         raise ServiceError("PublicPolicyException", _BROAD)
     policies = {**secret.policies, policy_name: policy}
-    context.keep(replace(secret, policies=policies, last_changed=context.now))
+    context.put(replace(secret, policies=policies, last_changed=context.now))
     return _naming(secret, policy_name)
 
 
+@operation("GetResourcePolicy", reads=True)
 def get_resource_policy(
     context: Context, *, secret_id: str, policy_name: str = DEFAULT_POLICY
 ) -> Response:
@@ -50,6 +53,7 @@ def get_resource_policy(
     return {**_naming(secret, policy_name), "ResourcePolicy": policy.text if policy else None}
 
 
+@operation("DeleteResourcePolicy")
 def delete_resource_policy(
     context: Context, *, secret_id: str, policy_name: str = DEFAULT_POLICY
 ) -> Response:
@@ -58,10 +62,11 @@ def delete_resource_policy(
     _refuse_other_name(policy_name)
     kept = {name: policy for name, policy in secret.policies.items() if name != policy_name}
     if len(kept) < len(secret.policies):
-        context.keep(replace(secret, policies=kept, last_changed=context.now))
+        context.put(replace(secret, policies=kept, last_changed=context.now))
     return _naming(secret, policy_name)
 
 
+@operation("ListResourcePolicies", reads=True)
 def list_resource_policies(
     context: Context,
     *,
@@ -81,10 +86,11 @@ def list_resource_policies(
     return {"ResourcePolicies": [{"PolicyName": name} for name in page], "NextToken": following}
 
 
+@operation("ValidateResourcePolicy")
 def validate_resource_policy(
     context: Context, *, resource_policy: str, secret_id: str | None = None
 ) -> Response:
-    """Answer ValidateResourcePolicy; what is no policy is refused as by PutResourcePolicy."""
+    """Answer ValidateResourcePolicy; what is not a policy is refused as by PutResourcePolicy."""
     secret = None if secret_id is None else context.find_usable(secret_id)
     context.authorize(secret_id, secret, operation="PutResourcePolicy")
     policy = read_policy(resource_policy)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..arn import is_region_beside, parse, partition_of
+from ..arn import is_region_beside, parse_secret_arn, partition_of
 from ..errors import ServiceError, invalid_parameter, invalid_request, not_found
 from ..kms.key import DEFAULT_KEY
 from ..model.replica import new_replica
@@ -30,11 +30,13 @@ from ..model.secret import StoredSecret
 from ..store import Store
 from .context import Context, Response
 from .encryption import try_key
+from .registry import operation
 
 _SUCCESS: Final = "Replication succeeded"
 RegionList = Sequence[Mapping[str, str]]
 
 
+@operation("ReplicateSecretToRegions")
 def replicate_secret_to_regions(
     context: Context,
     *,
@@ -52,6 +54,7 @@ def replicate_secret_to_regions(
     return {"ARN": secret.arn, "ReplicationStatus": status_of(context.store, secret, asked)}
 
 
+@operation("RemoveRegionsFromReplication")
 def remove_regions_from_replication(
     context: Context, *, secret_id: str, remove_replica_regions: Sequence[str]
 ) -> Response:
@@ -62,20 +65,22 @@ def remove_regions_from_replication(
     context.store.remove_replicas(secret, remove_replica_regions)
     remaining = secret.as_primary.without_regions(remove_replica_regions)
     secret = replace(secret, replication=remaining, last_changed=context.now)
-    context.keep(secret)
+    context.put(secret)
     return {"ARN": secret.arn, "ReplicationStatus": status_of(context.store, secret)}
 
 
+@operation("StopReplicationToReplica")
 def stop_replication_to_replica(context: Context, *, secret_id: str) -> Response:
     """Answer StopReplicationToReplica: the replica becomes a secret like any other."""
     replica = context.find_usable(secret_id)
     if replica.primary_arn is None:
         raise invalid_request()
     _let_go(context, replica)
-    context.keep(replace(replica, replication=NOT_REPLICATED, last_changed=context.now))
+    context.put(replace(replica, replication=NOT_REPLICATED, last_changed=context.now))
     return {"ARN": replica.arn}
 
 
+@operation("AssociateCrossAccountReplica")
 def associate_cross_account_replica(
     context: Context,
     *,
@@ -95,7 +100,7 @@ def associate_cross_account_replica(
     if secret.as_primary.associated not in (None, replica.arn):
         raise ServiceError("LimitExceededException")
     in_sync = AccountReplica(secret.arn, IN_SYNC)
-    context.keep(replace(replica, replication=in_sync))
+    context.put(replace(replica, replication=in_sync))
     association = Association(replica_arn=replica.arn, role_arn=replication_role_arn)
     _keep_association(context, secret, association)
     return {
@@ -105,6 +110,7 @@ def associate_cross_account_replica(
     }
 
 
+@operation("DisassociateCrossAccountReplica")
 def disassociate_cross_account_replica(
     context: Context, *, secret_id: str, cross_account_replica_arn: str
 ) -> Response:
@@ -115,7 +121,7 @@ def disassociate_cross_account_replica(
         raise _no_replica_of(secret, cross_account_replica_arn)
     replica = context.store.find_arn(association.replica_arn)
     if replica is not None and replica.primary_arn == secret.arn:
-        context.keep(replace(replica, replication=AccountReplica(secret.arn, DETACHED)))
+        context.put(replace(replica, replication=AccountReplica(secret.arn, DETACHED)))
     _keep_association(context, secret, None)
     return {"ARN": secret.arn, "CrossAccountReplicaARN": association.replica_arn}
 
@@ -149,7 +155,7 @@ def replicate(
         region = _replicated(context, primary, name, asked.get("KmsKeyId"), overwrite=overwrite)
         replication = primary.as_primary.with_region(name, region)
         primary = replace(primary, replication=replication)
-    context.keep(primary)
+    context.put(primary)
     return primary
 
 
@@ -207,7 +213,7 @@ def replication_at_creation(
     for name, value in members.items():
         if value is not None:
             raise invalid_parameter(f"You can't specify {name} for a cross-account replica secret.")
-    primary = parse(primary_arn)
+    primary = parse_secret_arn(primary_arn)
     here = f"arn:{partition_of(context.region)}:secretsmanager:{context.region}:"
     if (
         primary is None
@@ -256,7 +262,7 @@ def _replicated(
         # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1459
         failure = f"Replication failed: {error.message}"
         return ReplicaRegion(kms_key_id=kms_key_id, failure=failure)
-    context.keep(replica)
+    context.put(replica)
     return ReplicaRegion()
 
 
@@ -331,17 +337,17 @@ def _let_go(context: Context, replica: StoredSecret) -> None:
         return
     known = primary.as_primary
     if isinstance(replica.replication, RegionReplica):
-        context.keep(replace(primary, replication=known.without_regions([replica.region])))
+        context.put(replace(primary, replication=known.without_regions([replica.region])))
     elif known.association is not None and known.associated == replica.arn:
         detached = replace(known.association, status=DETACHED)
-        context.keep(replace(primary, replication=replace(known, association=detached)))
+        context.put(replace(primary, replication=replace(known, association=detached)))
 
 
 def _keep_association(
     context: Context, secret: StoredSecret, association: Association | None
 ) -> None:
     replication = replace(secret.as_primary, association=association)
-    context.keep(replace(secret, replication=replication, last_changed=context.now))
+    context.put(replace(secret, replication=replication, last_changed=context.now))
 
 
 def _no_replica_of(secret: StoredSecret, replica_arn: str) -> ServiceError:

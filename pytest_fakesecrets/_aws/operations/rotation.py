@@ -13,6 +13,7 @@ from ..model.schedule import read
 from ..model.secret import PENDING, StoredSecret
 from ..rotation.functions import is_lambda_arn, not_registered
 from .context import Context, Response, refuse_managed, refuse_replica
+from .registry import operation
 
 _NO_LAMBDA: Final = "No Lambda rotation function ARN is associated with this secret."
 _UNFINISHED: Final = "A previous rotation isn't complete. That rotation will be reattempted."
@@ -22,6 +23,8 @@ _NO_PERMISSION: Final = (
 )
 
 
+# Unlike the others, in the same recording of AWS.
+@operation("RotateSecret", missing_token="InvalidParameterException")
 def rotate_secret(
     context: Context,
     *,
@@ -52,15 +55,16 @@ def rotate_secret(
         elif rotation_rules is not None or rotation.due is None:
             rotation = rotation.scheduled(context.now, rotation.last_rotated)
         secret = replace(secret, rotation=rotation, last_changed=context.now)
-        context.keep(_begun(context, secret, client_request_token, test=not rotate_immediately))
+        context.put(_begun(context, secret, client_request_token, test=not rotate_immediately))
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": client_request_token}
 
 
+@operation("CancelRotateSecret")
 def cancel_rotate_secret(context: Context, *, secret_id: str) -> Response:
     """Answer CancelRotateSecret; the labels stay as they are, AWSPENDING too."""
     secret = _find_rotatable(context, secret_id)
     rotation = secret.rotation or Rotation(enabled=False)
-    context.keep(replace(secret, rotation=rotation.cancelled(), last_changed=context.now))
+    context.put(replace(secret, rotation=rotation.cancelled(), last_changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": secret.pending_version_id}
 
 

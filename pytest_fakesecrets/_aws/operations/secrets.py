@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from ..arn import Arn, is_arn, new_suffix, parse
+from ..arn import Arn, is_arn, new_suffix, parse_secret_arn
 from ..errors import (
     MARKED_FOR_DELETION,
     ServiceError,
@@ -19,6 +19,7 @@ from ..model.secret import CURRENT, DEFAULT_WINDOW_DAYS, RECOVERY_WINDOW_DAYS, S
 from ..model.values import Value
 from .context import Context, Response, refuse_managed, refuse_replica
 from .encryption import decrypt, try_key, with_key
+from .registry import operation
 from .replication import (
     RegionList,
     check_regions,
@@ -34,6 +35,7 @@ from .tags import read_tags, tag_list
 from .values import one_value, put_version, refuse_other_content
 
 
+@operation("CreateSecret", missing_token="InvalidRequestException")
 def create_secret(
     context: Context,
     *,
@@ -64,7 +66,7 @@ def create_secret(
         AddReplicaRegions=add_replica_regions,
         Type=type,
     )
-    existing = context.shelf.find(name)
+    existing = context.own_secrets.find(name)
     if existing is not None:
         return _created_again(context, existing, client_request_token, value)
     secret = StoredSecret(
@@ -83,7 +85,7 @@ def create_secret(
     try_key(context, secret)
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
-    context.keep(secret)
+    context.put(secret)
     if add_replica_regions:
         secret = replicate(
             context, secret, add_replica_regions, overwrite=force_overwrite_replica_secret
@@ -91,6 +93,7 @@ def create_secret(
     return _creation(context, secret, client_request_token, just_now=True)
 
 
+@operation("DescribeSecret", reads=True)
 def describe_secret(context: Context, *, secret_id: str) -> Response:
     """Answer DescribeSecret; a secret scheduled for deletion is described too."""
     secret = context.find(secret_id)
@@ -101,6 +104,7 @@ def describe_secret(context: Context, *, secret_id: str) -> Response:
     }
 
 
+@operation("UpdateSecret", missing_token="InvalidRequestException")
 def update_secret(
     context: Context,
     *,
@@ -129,11 +133,12 @@ def update_secret(
         secret = replace(secret, last_changed=context.now)
     if value is not None:
         secret = put_version(context, secret, client_request_token, value, [CURRENT])
-    context.keep(secret)
+    context.put(secret)
     made = None if value is None else client_request_token
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": made}
 
 
+@operation("DeleteSecret")
 def delete_secret(
     context: Context,
     *,
@@ -147,17 +152,18 @@ def delete_secret(
     if force_delete_without_recovery or secret is None:
         return _delete_now(context, secret, secret_id)
     ends = context.now + timedelta(days=recovery_window_in_days or DEFAULT_WINDOW_DAYS)
-    context.keep(secret.scheduled_for_deletion(context.now, ends))
+    context.put(secret.scheduled_for_deletion(context.now, ends))
     return _deletion(secret, ends)
 
 
+@operation("RestoreSecret")
 def restore_secret(context: Context, *, secret_id: str) -> Response:
     """Answer RestoreSecret; a secret that is not scheduled for deletion stays as it is."""
     secret = context.find(secret_id)
     refuse_managed(secret)
     refuse_replica(secret)
     if secret.is_scheduled_for_deletion:
-        context.keep(secret.restored(context.now))
+        context.put(secret.restored(context.now))
     return {"ARN": secret.arn, "Name": secret.name}
 
 
@@ -247,9 +253,9 @@ def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
     text = secret_id if is_arn(secret_id) else context.new_arn(secret_id)
-    arn = cast("Arn", parse(text))  # a malformed one has been refused
-    complete = arn.text if arn.is_complete else f"{arn.text}-{new_suffix(context.random)}"
-    return {"ARN": complete, "Name": arn.name, "DeletionDate": context.now}
+    arn = cast("Arn", parse_secret_arn(text))  # a malformed one has been refused
+    complete = text if arn.is_complete else f"{text}-{new_suffix(context.random)}"
+    return {"ARN": complete, "Name": arn.secret_name, "DeletionDate": context.now}
 
 
 def _deletion(secret: StoredSecret, moment: datetime) -> Response:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from ..errors import invalid_parameter
 from ..model.secret import MAX_TAGS, SYSTEM_TAG, StoredSecret, own_tags
 from .context import Context, Response
+from .registry import operation
 
 
+@operation("TagResource")
 def tag_resource(
     context: Context, *, secret_id: str, tags: Sequence[Mapping[str, str]]
 ) -> Response:
@@ -20,6 +22,7 @@ def tag_resource(
     return {}
 
 
+@operation("UntagResource")
 def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str]) -> Response:
     """Answer UntagResource; keys that are not there are ignored."""
     secret = context.find_changeable(secret_id)
@@ -46,7 +49,7 @@ def _keep(context: Context, secret_id: str, tagged: StoredSecret) -> None:
     # this secret, then the operation is blocked and returns an Access Denied error":
     # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html
     context.authorize(secret_id, tagged)
-    context.keep(tagged)
+    context.put(tagged)
 
 
 def _refuse_system_tags(keys: Iterable[str]) -> None:

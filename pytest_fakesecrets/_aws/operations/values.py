@@ -13,6 +13,7 @@ from .context import Context, Response
 from .encryption import decrypt, encrypt
 from .filters import select
 from .pagination import paginate
+from .registry import operation
 
 _BATCH_SIZE: Final = 20
 _NO_VALUE: Final = "You must provide either SecretString or SecretBinary."
@@ -28,6 +29,7 @@ _CURRENT_STAYS: Final = (
 )
 
 
+@operation("GetSecretValue", reads=True)
 def get_secret_value(
     context: Context,
     *,
@@ -40,10 +42,13 @@ def get_secret_value(
     version = _requested_version(secret, version_id, version_stage)
     context.refuse_default_key(secret, version.kms_key_id)
     decrypt(context, secret, version)
-    context.keep(secret.read_at(version.id, context.now))
+    read = secret.read_at(version.id, context.now)
+    if read is not secret:
+        context.put(read)
     return _value_entry(secret, version)
 
 
+@operation("BatchGetSecretValue", reads=True)
 def batch_get_secret_value(
     context: Context,
     *,
@@ -59,7 +64,7 @@ def batch_get_secret_value(
         )
     if filters:
         context.authorize(operation="ListSecrets")
-        secrets = [secret for secret in context.shelf if not secret.is_scheduled_for_deletion]
+        secrets = [secret for secret in context.own_secrets if not secret.is_scheduled_for_deletion]
         page, following = paginate(
             sorted(select(secrets, filters), key=_creation),
             size=max_results or _BATCH_SIZE,
@@ -78,6 +83,7 @@ def batch_get_secret_value(
     return _batch(context, secret_id_list or (), None)
 
 
+@operation("PutSecretValue", missing_token="InvalidRequestException")
 def put_secret_value(
     context: Context,
     *,
@@ -102,6 +108,7 @@ def put_secret_value(
     }
 
 
+@operation("UpdateSecretVersionStage")
 def update_secret_version_stage(
     context: Context,
     *,
@@ -120,7 +127,7 @@ def update_secret_version_stage(
     else:
         moved = _label_moved(secret, version_stage, remove_from_version_id, move_to_version_id)
     if moved is not secret:
-        context.keep(replace(moved, last_changed=context.now))
+        context.put(replace(moved, last_changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name}
 
 
@@ -146,7 +153,7 @@ def put_version(
         id=token, value=value, created=context.now, kms_key_id=secret.kms_key_id
     )
     secret = replace(secret.with_value(version, labels), last_changed=context.now)
-    context.keep(secret)
+    context.put(secret)
     return secret
 
 

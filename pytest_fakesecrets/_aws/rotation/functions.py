@@ -115,7 +115,7 @@ class RotationFunctions:
     def __init__(self) -> None:
         self._functions: dict[str, RotationFunction] = {}
         # What a hook of the test suite knows of a function that no test registered.
-        self.discover: Callable[[str], Handler | None] = lambda _: None
+        self.discover: Callable[[str], Handler | None] | None = None
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None
@@ -123,12 +123,12 @@ class RotationFunctions:
     def get(self, name: str) -> RotationFunction | None:
         """Return a function; None where there is none of that name.
 
-        :raises UsageError: where a hook has found what can be no handler.
+        :raises UsageError: where a hook has found what cannot be a handler.
         """
         if name in self._functions:
             return self._functions[name]
         # Asked each time: another test may mean another function by the same ARN.
-        found = self.discover(name)
+        found = self.discover(name) if self.discover else None
         return None if found is None else UserFunction(found)
 
     def add(self, name: str, handler: Handler | None, generate: Generate | None) -> None:
@@ -209,7 +209,7 @@ def _check(name: object, handler: object, generate: object) -> None:
         raise UsageError(f"rotation_lambda({name!r}) was given what cannot be called.")
     if handler is not None and not name.startswith("arn:"):
         raise UsageError(
-            f"{name!r} is no Lambda function, so nobody would invoke a handler. Give generate=, "
+            f"{name!r} is not a Lambda function, so nobody would invoke a handler. Give generate=, "
             "which stands for what AWS does itself with secrets that it manages."
         )
 

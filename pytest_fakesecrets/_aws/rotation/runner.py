@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING
 
-from ..._clock import Clock
+from ..._clock import Timeline
 from ..._errors import UsageError
+from ..arn import new_uuid
 from ..errors import ServiceError, kind_of, not_found
 from ..model.rotation import RotationRequest
 from ..model.secret import PENDING, StoredSecret
@@ -78,13 +78,15 @@ class RotationRun:
 class RotationRunner:
     """Runs the rotations of one fake, those that a call asked for and those that fall due."""
 
-    def __init__(self, store: Store, clock: Clock, random: Random, lock: threading.RLock) -> None:
+    def __init__(
+        self, store: Store, timeline: Timeline, random: Random, lock: threading.RLock
+    ) -> None:
         self.functions = RotationFunctions()
         self.runs: list[RotationRun] = []
         self.retries = 0
         self.removes_pending = False
         self._store = store
-        self._clock = clock
+        self._timeline = timeline
         self._random = random
         self._lock = lock
         self._running = 0
@@ -95,7 +97,7 @@ class RotationRunner:
         A handler's own calls are to find nothing due: many rotations of the same moment would
         run inside one another.
         """
-        return None if self._running else min(self._store.rotations.values(), default=None)
+        return None if self._running else self._store.rotations.next
 
     def run_due(self) -> None:
         """Run what has fallen due, in order of time."""
@@ -132,10 +134,9 @@ class RotationRunner:
     def _take_due(self) -> RotationRequest | None:
         """Reserve the rotation that has been due for longest; an unfinished one is reattempted."""
         with self._lock:
-            due, now = self.next_due(), self._clock.now()
-            if due is None or due > now:
+            arn = self._store.rotations.first_due(self._timeline.now())
+            if arn is None or self._running:
                 return None
-            arn = next(arn for arn, moment in self._store.rotations.items() if moment == due)
             due_secret = self._store.find_arn(arn)
             is_known = due_secret is not None and due_secret.rotation_source in self.functions
             secret = self._change(arn, _postponed)
@@ -169,13 +170,13 @@ class RotationRunner:
         return run
 
     def _step(self, request: RotationRequest, name: str) -> RotationStep:
-        started, exception = self._clock.now(), None
+        started, exception = self._timeline.now(), None
         try:
             self._invoke(request, name)
         except BaseException as error:  # noqa: BLE001 - the run is on record before it goes on
             exception = error
         return RotationStep(
-            name=name, started=started, ended=self._clock.now(), exception=exception
+            name=name, started=started, ended=self._timeline.now(), exception=exception
         )
 
     def _invoke(self, request: RotationRequest, step: str) -> None:
@@ -188,7 +189,7 @@ class RotationRunner:
             "ClientRequestToken": request.token,
             "RotationToken": self._new_id(),
         }
-        context = context_of(request.function, self._new_id(), self._clock.now)
+        context = context_of(request.function, self._new_id(), self._timeline.now)
         function.run(event, context, self._change)
 
     def _succeeded(self, secret: StoredSecret, now: datetime) -> StoredSecret:
@@ -219,7 +220,7 @@ class RotationRunner:
             secret = self._store.find_arn(arn)
             if secret is None:
                 raise not_found()
-            secret = change(secret, self._clock.now())
+            secret = change(secret, self._timeline.now())
             self._store.put(secret)
             return secret
 
@@ -235,7 +236,7 @@ class RotationRunner:
 
     def _new_id(self) -> str:
         with self._lock:
-            return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+            return new_uuid(self._random)
 
 
 def _postponed(secret: StoredSecret, now: datetime) -> StoredSecret:

@@ -54,7 +54,8 @@ class LeakFinder:
     """Knows which values are to be looked for, and in which forms.
 
     :param min_length: how many characters a value has at least; of a binary one, how many bytes.
-    :param ignore: patterns of what is no secret: ``NAME``, or ``NAME:PATH`` for a part of its JSON.
+    :param ignore: patterns of what is not a secret: ``NAME``, or ``NAME:PATH`` for a part of
+        its JSON.
     """
 
     def __init__(self, min_length: int = 8, ignore: Iterable[str] = ()) -> None:

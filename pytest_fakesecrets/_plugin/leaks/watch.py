@@ -258,7 +258,7 @@ def _described(found: list[tuple[Leak, _Shown]]) -> str:
         [
             "This test shows values of secrets:",
             *(f"  {place}" for place in places),
-            "What is no secret can be named in the ini option fakesecrets_leaks_ignore, here as",
+            "What is not a secret can be named in the ini option fakesecrets_leaks_ignore, here as",
             *(f"  {pattern}" for pattern in patterns),
             'and a test that may show values can be marked with @pytest.mark.secrets(leaks="off").',
         ]
