@@ -357,7 +357,7 @@ def test_what_a_hook_returns_is_checked(run, hook, test, message):
 
 def test_the_readme_s_example(pytester):
     """The conftest.py of the README does what it says."""
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     (example,) = (
         block for block in readme.split("```python\n") if "\ndef pytest_fakesecrets_fault" in block
     )

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
 SECTION = re.compile(r"-+ fake secrets -+")
 SHOWN = [

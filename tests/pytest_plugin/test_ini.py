@@ -190,7 +190,7 @@ def test_misused_marks(run, mark, message):
     assert message in result.stdout.str()
 
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ENTRY = re.compile(
     r"^- `(?P<name>fakesecrets_\w+)`: .+\n"
     r"  - Type: .+\. Default: (?P<default>.+)\. Marker twin: (?P<twin>.+)\. "
