@@ -176,10 +176,12 @@ def authorize(attempt: Attempt, denials: Denials) -> None:
     action, secret = attempt.action, attempt.secret
     verdict = attempt.verdict_of(secret.policies.values() if secret else ())
     if verdict == DENY:
+        # An ending that users of AWS saw.
         raise _denied(attempt, "with an explicit deny in a resource-based policy")
     if denials.refuse(attempt):
         raise _denied(attempt)
     if verdict != ALLOW and not attempt.is_own:
+        # In the style of the refusals that were seen; this ending was not.
         raise _denied(attempt, f"because no resource-based policy allows the {action} action")
 
 

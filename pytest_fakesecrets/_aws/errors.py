@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Final
 
+# LocalStack recording test_secret_not_found.
 NOT_FOUND: Final = "Secrets Manager can't find the specified secret."
+# LocalStack recording test_tag_untag_resource_on_deleted_secret; once with another apostrophe.
 MARKED_FOR_DELETION: Final = (
     "You can't perform this operation on the secret because it was marked for deletion."
 )
@@ -30,13 +32,14 @@ MODELLED_ERRORS: Final = {
     "LimitExceededException": (
         "The request failed because it would exceed one of the Secrets Manager quotas."
     ),
+    # Printed in GitHub issue hashicorp/terraform-provider-aws#28609; no sentence of the model.
     "MalformedPolicyDocumentException": "This resource policy contains a syntax error.",
     "PreconditionNotMetException": (
         "The request failed because you did not complete all the prerequisite steps."
     ),
+    # The guide of 2020 had it, under another code; today's text is not known.
     "PublicPolicyException": (
-        "The BlockPublicPolicy parameter is set to true, and the resource policy did not prevent "
-        "broad access to the secret."
+        "You can't attach a resource-based policy that allows broad access to the secret."
     ),
     "ResourceExistsException": "A resource with the ID you requested already exists.",
     "ResourceNotFoundException": NOT_FOUND,
@@ -44,19 +47,26 @@ MODELLED_ERRORS: Final = {
 
 # Raised by the framework in front of the service, so absent from the service model.
 FRAMEWORK_ERRORS: Final = {
+    # AWS re:Post, knowledge-center/secrets-manager-cross-account-key.
     "AccessDeniedException": "Access to KMS is not allowed",
+    # AWS's usual text; not seen from this service.
     "ExpiredTokenException": "The security token included in the request is expired",
     "InternalFailure": "",
+    # Its beginning is in the test fixtures of github.com/aws/aws-secretsmanager-agent.
     "InvalidSignatureException": (
         "The request signature we calculated does not match the signature you provided. "
         "Check your AWS Secret Access Key and signing method. "
         "Consult the service documentation for details."
     ),
+    # AWS's usual text; not seen from this service.
     "MissingAuthenticationTokenException": "Missing Authentication Token",
     "SerializationException": "",
+    # GitHub issue external-secrets/external-secrets#4065.
     "ThrottlingException": "Rate exceeded",
     "UnknownOperationException": "",
+    # GitHub pull request aws/aws-sdk-php-laravel#228.
     "UnrecognizedClientException": "The security token included in the request is invalid.",
+    # LocalStack recording test_invalid_secret_name, for ten operations.
     "ValidationException": (
         "Invalid name. Must be a valid name containing alphanumeric characters, "
         "or any of the following: -/_+=.@!"
@@ -103,6 +113,7 @@ def version_not_found(version_id: str) -> ServiceError:
     """Return the answer for a version that does not exist."""
     return ServiceError(
         "ResourceNotFoundException",
+        # LocalStack recording test_secret_version_not_found.
         f"Secrets Manager can't find the specified secret value for VersionId: {version_id}",
     )
 
@@ -121,6 +132,7 @@ def denial_of(
     principal: str, action: str, resource: str | None, reason: str | None = None
 ) -> ServiceError:
     """Return IAM's refusal; by default because nothing allows the action."""
+    # Printed in binbashar/le-tf-infra-aws#874; without resource in external-secrets#4274.
     on = "" if resource is None else f" on resource: {resource}"
     because = reason or f"because no identity-based policy allows the {action} action"
     return ServiceError(

@@ -28,6 +28,7 @@ _VERSIONS: Final = ("2008-10-17", "2012-10-17")
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _RESOURCE: Final = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
 _WILDCARDS: Final = frozenset("*?")
+# LocalStack recording test_cfn_secret_policy; it has no Id, whose place is a guess.
 _MEMBERS: Final = ("Version", "Id", "Statement")
 
 # Each with its negation, in the order in which AWS writes them.
@@ -225,6 +226,7 @@ def _text(value: Any, margin: str = "") -> str:
         members = (f"{deeper}{_text(key)} : {_text(value[key], deeper)}" for key in value)
         return "{\n" + ",\n".join(members) + f"\n{margin}}}"
     if isinstance(value, list):
+        # Lists of several items: as in AWS's examples for ECR and KMS; not recorded here.
         return f"[ {', '.join(_text(item, margin) for item in value)} ]"
     return "{ }" if value == {} else json.dumps(value, ensure_ascii=False)
 

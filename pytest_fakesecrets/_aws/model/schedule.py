@@ -24,6 +24,7 @@ _FIRST_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 # No pattern of weekday and day of the month is absent for longer, leap years of centuries included.
 _LONGEST_GAP_MONTHS: Final = 12 * 41
+# The texts are as CloudFormation printed them: https://github.com/badmintoncryer/cdk-preflight
 _INVALID: Final = "Invalid schedule expression."
 _RATE: Final = re.compile(r"rate\( *(-?\d+) +(hour|day)s? *\)")
 _CRON: Final = re.compile(r"cron\((.*)\)")
@@ -75,9 +76,12 @@ class Schedule:
     def _closing(self, opens: datetime) -> datetime:
         """Return the last second: of the hours that were said, of one hour, or of the UTC day."""
         if self.duration is not None:
+            # By analogy with one hour; not recorded.
             return opens + int(self.duration[:-1]) * _HOUR - _SECOND
         if self._plan.is_hourly:
+            # Cloud Custodian, test_secrets_manager_version_age: rate(4 hours) at 04:04, 08:59:59.
             return opens + _HOUR - _SECOND
+        # So in published describe-secret outputs, of 30 days and of a weekly cron().
         return opens.replace(hour=23, minute=59, second=59)
 
 
@@ -95,6 +99,7 @@ def read(rules: Mapping[str, Any]) -> Schedule:
             "You cannot specify both rotation frequency and schedule expression together."
         )
     if days is None and expression is None:
+        # What AWS answers to neither is not known.
         raise invalid_parameter()
     schedule = Schedule(days, expression, rules.get("Duration"))
     _check_duration(schedule)
@@ -122,6 +127,7 @@ class _Days:
     is_hourly = False
 
     def opening_after(self, now: datetime, last: datetime) -> datetime:
+        # Published: rotated 2026-01-22T06:42:22Z, 30 days, NextRotationDate 2026-02-21T23:59:59Z.
         opens = _midnight(last) + self.count * _DAY
         return opens if opens > now else _midnight(now) + self.count * _DAY
 
@@ -141,6 +147,7 @@ class _Hours:
         return _FIRST_MIDNIGHT + ((now - _FIRST_MIDNIGHT) // step + 1) * step
 
     def interval_after(self, _: datetime) -> int:
+        # Cloud Custodian, test_secrets_manager_version_age; hashicorp/terraform-provider-aws#31915.
         return 1
 
 
@@ -164,6 +171,7 @@ class _Cron:
 
         DescribeSecret's page tells 14 days of the 1st and the 15th, a week after the 1st.
         """
+        # A weekly cron() has 7 in a published output; a sample of the AWS CLI has 2 for 1,15.
         before = next((opens for opens in self._openings(now, -1) if opens <= now), None)
         after = self.opening_after(now, now)
         return math.ceil((after - before) / _DAY) if before and after else 1

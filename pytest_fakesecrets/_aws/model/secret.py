@@ -133,13 +133,15 @@ class StoredSecret:
         return None if version_id is None else self.versions[version_id]
 
     def labels_of(self, version_id: str) -> list[str]:
-        """Return the labels of one version, in AWS's (alphabetical) order."""
+        """Return the labels of one version, in alphabetical order."""
+        # So in three published describe-secret outputs; not documented, and recordings are sorted.
         return sorted(label for label, holder in self.labels.items() if holder == version_id)
 
     def labels_by_version(self) -> dict[str, list[str]]:
         """Return the labels of each version that has any, ordered by version id."""
         return {
             version_id: self.labels_of(version_id)
+            # Ascending in five published outputs of AWS; not documented.
             for version_id in sorted(set(self.labels.values()))
         }
 
@@ -153,6 +155,7 @@ class StoredSecret:
         demoted = self.labels.get(CURRENT)
         if demoted == version_id:
             return self
+        # LocalStack recordings test_update_secret_version_stages_*, custom_stages_1 to 3.
         labels = {**self.labels, CURRENT: version_id}
         labels.pop(PREVIOUS, None)
         if demoted is not None:
@@ -176,6 +179,7 @@ class StoredSecret:
 
     def restored(self, now: datetime) -> StoredSecret:
         """End the recovery window. Nothing tells that AWS turns the rotation on again."""
+        # DeletedDate goes: LocalStack recording test_secret_restore. LastChangedDate is a guess.
         return replace(self, deletion_requested=None, recovery_window_ends=None, last_changed=now)
 
     def detach(self, label: str) -> StoredSecret:
@@ -198,7 +202,7 @@ class StoredSecret:
             secret = secret.detach(PENDING).attach(CURRENT, version.id)
             # "Manually updating the secret value … is considered a valid rotation":
             # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html
-            rotation = secret.rotation and secret.rotation.scheduled(version.created)
+            rotation = secret.rotation and secret.rotation.replaced_by_hand(version.created)
             secret = replace(secret, rotation=rotation)
         for label in sorted(wanted - {CURRENT}):
             secret = secret.attach(label, version.id)
@@ -208,6 +212,7 @@ class StoredSecret:
         self, version_id: str, now: datetime, value: Value | None = None
     ) -> StoredSecret:
         """Add the AWSPENDING version of a rotation; its value is put later."""
+        # PutSecretValue will date it anew; which of the moments AWS shows is not known.
         version = StoredVersion(id=version_id, value=value, created=now, kms_key_id=self.kms_key_id)
         secret = replace(self, versions={**self.versions, version_id: version})
         return secret.attach(PENDING, version_id).within_quota(now)
@@ -223,6 +228,7 @@ class StoredSecret:
 
     def read_at(self, version_id: str, now: datetime) -> StoredSecret:
         """Note that a version was read: AWS keeps the day, as midnight UTC."""
+        # LocalStack recording test_last_accessed_date; of versions, ..._current_pending_cycle.
         today = midnight(now)
         if self.last_accessed == today == self.versions[version_id].last_accessed:
             return self

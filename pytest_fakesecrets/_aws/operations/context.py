@@ -125,6 +125,7 @@ class Context:
     def refuse_default_key(self, secret: StoredSecret, kms_key_id: str | None) -> None:
         """Refuse to let another account use AWS's own key, whose policy nobody can change."""
         default = kms_key_id is None or kms_key_id.endswith("alias/aws/secretsmanager")
+        # LocalStack recording test_cross_account_access.
         if default and secret.account != self.account:
             raise invalid_request(
                 "You can't access a secret from a different AWS account if you encrypt the secret "
@@ -137,6 +138,7 @@ def refuse_managed(secret: StoredSecret) -> None:
 
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
     """
+    # The guide has this sentence as a heading; how AWS names the service in it is not known.
     if secret.owning_service is not None:
         raise invalid_request(
             f"This secret is managed by {secret.owning_service}, "
@@ -146,11 +148,13 @@ def refuse_managed(secret: StoredSecret) -> None:
 
 def refuse_replica(secret: StoredSecret) -> None:
     """Refuse to change a secret that follows another."""
+    # AWS's text for replicas in another account is not known; it copies the one below.
     if isinstance(secret.replication, AccountReplica):
         raise invalid_parameter(
             "Operation not permitted on a replica secret. "
             "Call must be made in primary secret's account."
         )
+    # gruntwork-io/cloud-nuke#435 (Delete), lgallard/terraform-aws-secrets-manager#188 (policy).
     if secret.primary_arn is not None:
         raise invalid_parameter(
             "Operation not permitted on a replica secret. "

@@ -20,6 +20,7 @@ def try_key(context: Context, secret: StoredSecret) -> None:
     """
     key = _key(context, secret, secret.kms_key_id)
     if key.name.region != secret.region:
+        # As CloudFormation printed it: https://github.com/badmintoncryer/cdk-preflight
         raise invalid_key(f"Invalid arn {key.name.region}")
     key.generate_data_key()
     key.decrypt()

@@ -29,6 +29,7 @@ def select(
 
 
 def _check(wanted: Mapping[str, Any]) -> None:
+    # Both texts are moto's; AWS's are not known.
     if wanted.get("Key") is None:
         raise invalid_parameter("Invalid filter key")
     if wanted.get("Values") is None:

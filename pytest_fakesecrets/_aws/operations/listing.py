@@ -12,9 +12,11 @@ from .pagination import paginate
 from .registry import operation
 from .secrets import description_of
 
+# The most that the model allows; that it is the default as well is a guess.
 _PAGE_SIZE: Final = 100
 _SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
     "created-date": lambda secret: secret.created.timestamp(),
+    # Where AWS puts secrets that were never read is not known.
     "last-accessed-date": lambda secret: (
         secret.last_accessed.timestamp() if secret.last_accessed else 0
     ),
@@ -31,6 +33,7 @@ def list_secrets(
     max_results: int = _PAGE_SIZE,
     next_token: str | None = None,
     filters: Sequence[Mapping[str, Any]] = (),
+    # Cloud Custodian, test_secrets_manager_kms_filter. With SortBy, asc is a guess.
     sort_order: str = "asc",
     sort_by: str = "created-date",
 ) -> Response:
@@ -74,6 +77,7 @@ def list_secret_version_ids(
     secret = context.find(secret_id)
     listed = [
         version
+        # By id in published outputs; LocalStack sorts its recordings, which so tell nothing.
         for version_id, version in sorted(secret.versions.items())
         if version.value is not None and (include_deprecated or secret.labels_of(version_id))
     ]
@@ -85,6 +89,7 @@ def list_secret_version_ids(
         key=lambda version: version.id,
     )
     return {
+        # That it is an empty list for a secret without a value is a guess.
         "Versions": [_version_entry(secret, version) for version in page],
         "NextToken": following,
         "ARN": secret.arn,
@@ -99,8 +104,10 @@ def _entry(secret: StoredSecret) -> Response:
 def _version_entry(secret: StoredSecret, version: StoredVersion) -> Response:
     return {
         "VersionId": version.id,
+        # LocalStack recording test_deprecated_secret_version_stage: absent where there are none.
         "VersionStages": secret.labels_of(version.id) or None,
         "LastAccessedDate": version.last_accessed,
         "CreatedDate": version.created,
+        # LocalStack recordings; of a key ARN, Cloud Custodian, test_secrets_manager_version_age.
         "KmsKeyIds": [version.kms_key_id or "DefaultEncryptionKey"],
     }

@@ -48,6 +48,7 @@ def _without(kind: str, excluded: str) -> str:
 
 
 def _check(pool: str, required: list[str], length: int) -> None:
+    # Printed in go-to-k/cdkd and badmintoncryer/cdk-preflight; the order is a guess.
     if not pool:
         raise invalid_parameter("All characters have been excluded from selection.")
     if not all(required):

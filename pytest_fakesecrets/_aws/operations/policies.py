@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ..errors import ServiceError, invalid_parameter, not_found
+from ..errors import MODELLED_ERRORS, ServiceError, invalid_parameter, not_found
 from ..iam.policy import DEFAULT_POLICY, read_policy
 from ..model.secret import StoredSecret
 from .context import Context, Response
@@ -13,7 +13,6 @@ from .pagination import paginate
 from .registry import operation
 
 _PAGE_SIZE: Final = 100
-_BROAD: Final = "You can't attach a resource-based policy that allows broad access to the secret."
 _LOCK_OUT: Final = "This resource policy will not allow you to manage this secret in the future."
 
 # AWS publishes neither the names of its checks nor their texts.
@@ -35,8 +34,9 @@ def put_resource_policy(
     _refuse_other_name(policy_name)
     policy = read_policy(resource_policy)
     if block_public_policy and policy.is_broad:
-        raise ServiceError("PublicPolicyException", _BROAD)
+        raise ServiceError("PublicPolicyException")
     policies = {**secret.policies, policy_name: policy}
+    # LastChangedDate: Cloud Custodian, test_secretsmanager_remove_matched.
     context.put(replace(secret, policies=policies, last_changed=context.now))
     return _naming(secret, policy_name)
 
@@ -50,6 +50,7 @@ def get_resource_policy(
     policy = secret.policies.get(policy_name)
     if policy is None and policy_name != DEFAULT_POLICY:
         raise not_found()
+    # LocalStack recording test_resource_policy: absent where none is attached.
     return {**_naming(secret, policy_name), "ResourcePolicy": policy.text if policy else None}
 
 
@@ -62,6 +63,7 @@ def delete_resource_policy(
     _refuse_other_name(policy_name)
     kept = {name: policy for name, policy in secret.policies.items() if name != policy_name}
     if len(kept) < len(secret.policies):
+        # LastChangedDate as with PutResourcePolicy; not recorded.
         context.put(replace(secret, policies=kept, last_changed=context.now))
     return _naming(secret, policy_name)
 
@@ -96,12 +98,13 @@ def validate_resource_policy(
     policy = read_policy(resource_policy)
     put = context.attempt(secret_id, secret, operation="PutResourcePolicy")
     problems = [
-        (policy.is_broad, _BROAD_CHECK, _BROAD),
+        (policy.is_broad, _BROAD_CHECK, MODELLED_ERRORS["PublicPolicyException"]),
         (put.is_refused_by(policy), _LOCK_OUT_CHECK, _LOCK_OUT),
     ]
     errors = [
         {"CheckName": name, "ErrorMessage": message} for found, name, message in problems if found
     ]
+    # The empty list: example of the AWS CLI, validate-resource-policy.
     return {"PolicyValidationPassed": not errors, "ValidationErrors": errors}
 
 

@@ -32,6 +32,7 @@ from .context import Context, Response
 from .encryption import try_key
 from .registry import operation
 
+# AWS CLI, example of describe-secret; terraform-aws-modules/terraform-aws-secrets-manager#18.
 _SUCCESS: Final = "Replication succeeded"
 RegionList = Sequence[Mapping[str, str]]
 
@@ -60,12 +61,15 @@ def remove_regions_from_replication(
 ) -> Response:
     """Answer RemoveRegionsFromReplication; Regions without a replica are ignored."""
     secret = context.find_changeable(secret_id)
+    # AWS's code and text are not known.
     if not secret.as_primary.regions:
         raise invalid_request()
     context.store.remove_replicas(secret, remove_replica_regions)
     remaining = secret.as_primary.without_regions(remove_replica_regions)
+    # LastChangedDate as with ReplicateSecretToRegions; not recorded.
     secret = replace(secret, replication=remaining, last_changed=context.now)
     context.put(secret)
+    # The empty list: example of the AWS CLI, remove-regions-from-replication.
     return {"ARN": secret.arn, "ReplicationStatus": status_of(context.store, secret)}
 
 
@@ -73,9 +77,11 @@ def remove_regions_from_replication(
 def stop_replication_to_replica(context: Context, *, secret_id: str) -> Response:
     """Answer StopReplicationToReplica: the replica becomes a secret like any other."""
     replica = context.find_usable(secret_id)
+    # AWS's code and text are not known.
     if replica.primary_arn is None:
         raise invalid_request()
     _let_go(context, replica)
+    # LastChangedDate, KmsKeyId and rotation of a former replica are guesses.
     context.put(replace(replica, replication=NOT_REPLICATED, last_changed=context.now))
     return {"ARN": replica.arn}
 
@@ -128,6 +134,7 @@ def disassociate_cross_account_replica(
 
 def _find_own(context: Context, secret_id: str) -> StoredSecret:
     secret = context.find_changeable(secret_id)
+    # AWS's texts about replicas in other accounts are not known.
     if secret.account != context.account:
         raise invalid_parameter("The primary secret must be in the AWS account of the caller.")
     return secret
@@ -137,6 +144,7 @@ def check_regions(own: str, wanted: RegionList) -> None:
     """Refuse to replicate to the secret's own Region, and to where there is none."""
     for region in names_of(wanted):
         if region == own or not is_region_beside(own, region):
+            # As CloudFormation printed it: https://github.com/badmintoncryer/cdk-preflight
             raise invalid_parameter("Invalid replica region.")
 
 
@@ -149,6 +157,7 @@ def replicate(
     context: Context, primary: StoredSecret, wanted: RegionList, *, overwrite: bool
 ) -> StoredSecret:
     """Make replicas, and keep the primary that knows of them."""
+    # Cloud Custodian recording test_secrets_manager_replica_attribute.
     primary = replace(primary, last_changed=context.now)
     for asked in wanted:
         name = asked["Region"]
@@ -163,6 +172,7 @@ def status_of(store: Store, secret: StoredSecret, asked: Collection[str] = ()) -
     """Return ReplicationStatus; the replicas that were `asked` for just now are under way."""
     return [
         _status_in(store, secret, name, region, under_way=name in asked)
+        # In the order asked for: community.aws, integration tests of secretsmanager_secret.
         for name, region in secret.as_primary.regions.items()
     ]
 
@@ -170,6 +180,7 @@ def status_of(store: Store, secret: StoredSecret, asked: Collection[str] = ()) -
 def replication_of(store: Store, secret: StoredSecret) -> Response:
     """Return what DescribeSecret tells of replication, and ListSecrets does not."""
     return {
+        # Absent again without replicas: community.aws, integration tests of secretsmanager_secret.
         "ReplicationStatus": status_of(store, secret) or None,
         "CrossAccountPrimary": _account_primary(secret),
         "CrossAccountReplicas": _account_replicas(secret),
@@ -189,11 +200,13 @@ def shown_key(secret: StoredSecret) -> str | None:
 def refuse_replicated(secret: StoredSecret) -> None:
     """Refuse to delete a secret that has replicas."""
     primary = secret.as_primary
+    # gruntwork-io/cloud-nuke#435, rebuy-de/aws-nuke#1127; that Failed ones count is a guess.
     if primary.regions:
         raise invalid_parameter(
             f"You can't delete secret {secret.arn} that still has replica regions "
             f"[{', '.join(primary.regions)}]."
         )
+    # AWS's text is not known; it copies the one above.
     if primary.associated is not None:
         raise invalid_parameter(
             f"You can't delete secret {secret.arn} that still has cross-account replicas "
@@ -210,6 +223,7 @@ def replication_at_creation(
     """
     if primary_arn is None:
         return NOT_REPLICATED
+    # The model has these rules and no texts: botocore 1.44, CreateSecret.
     for name, value in members.items():
         if value is not None:
             raise invalid_parameter(f"You can't specify {name} for a cross-account replica secret.")
@@ -260,6 +274,7 @@ def _replicated(
     except ServiceError as error:
         # A bad key fails the replica, not the call:
         # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1459
+        # AWS's text is not known.
         failure = f"Replication failed: {error.message}"
         return ReplicaRegion(kms_key_id=kms_key_id, failure=failure)
     context.put(replica)
@@ -271,6 +286,7 @@ def _obstacle(
 ) -> str | None:
     if existing is None or existing.primary_arn == primary.arn:
         return None
+    # An operator saw "is currently replicated to … with a different arn", also when overwriting.
     if isinstance(existing.replication, RegionReplica):
         return (
             f"Replication failed: Secret name {primary.name} is currently replicated to {region} "
@@ -282,6 +298,7 @@ def _obstacle(
 
 
 def _taken(primary: StoredSecret, region: str) -> str:
+    # moto's text, perhaps AWS's; the model's example: "Secret with this name already exists …".
     return f"Replication failed: Secret name {primary.name} already exists in region {region}."
 
 
@@ -298,9 +315,12 @@ def _status_in(
         message = _SUCCESS
     return {
         "Region": name,
+        # AWS CLI, example of replicate-secret-to-regions: always there.
         "KmsKeyId": key or DEFAULT_KEY,
         "Status": IN_PROGRESS if under_way else status,
+        # AWS CLI, example of replicate-secret-to-regions: none at first.
         "StatusMessage": None if under_way else message,
+        # Cloud Custodian recording test_secrets_manager_replica_attribute.
         "LastAccessedDate": accessed,
     }
 
@@ -351,6 +371,7 @@ def _keep_association(
 
 
 def _no_replica_of(secret: StoredSecret, replica_arn: str) -> ServiceError:
+    # AWS's text is not known.
     return invalid_parameter(
         f"Secret {replica_arn} is not a cross-account replica of secret {secret.arn}."
     )

@@ -15,8 +15,11 @@ from ..rotation.functions import is_lambda_arn, not_registered
 from .context import Context, Response, refuse_managed, refuse_replica
 from .registry import operation
 
+# LocalStack recording test_first_rotate_secret_with_missing_lambda_arn.
 _NO_LAMBDA: Final = "No Lambda rotation function ARN is associated with this secret."
+# GitHub issue hashicorp/terraform-provider-aws#35023.
 _UNFINISHED: Final = "A previous rotation isn't complete. That rotation will be reattempted."
+# LocalStack recording test_rotate_secret_invalid_lambda_arn.
 _NO_PERMISSION: Final = (
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy "
     "grants access to the principal secretsmanager.amazonaws.com."
@@ -53,9 +56,11 @@ def rotate_secret(
         if rotate_immediately:
             rotation = rotation.scheduled(context.now)
         elif rotation_rules is not None or rotation.due is None:
-            rotation = rotation.scheduled(context.now, rotation.last_rotated)
+            rotation = rotation.scheduled(context.now, rotation.counted_from)
+        # LastChangedDate: published describe-secret outputs.
         secret = replace(secret, rotation=rotation, last_changed=context.now)
         context.put(_begun(context, secret, client_request_token, test=not rotate_immediately))
+    # LocalStack recordings test_rotate_secret_*; for RotateImmediately=False a guess.
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": client_request_token}
 
 
@@ -64,7 +69,9 @@ def cancel_rotate_secret(context: Context, *, secret_id: str) -> Response:
     """Answer CancelRotateSecret; the labels stay as they are, AWSPENDING too."""
     secret = _find_rotatable(context, secret_id)
     rotation = secret.rotation or Rotation(enabled=False)
+    # LastChangedDate here, and RotationEnabled of a secret never rotated, are guesses.
     context.put(replace(secret, rotation=rotation.cancelled(), last_changed=context.now))
+    # botocore service model, CancelRotateSecret: only of a rotation in progress.
     return {"ARN": secret.arn, "Name": secret.name, "VersionId": secret.pending_version_id}
 
 
@@ -78,6 +85,7 @@ def _find_rotatable(context: Context, secret_id: str) -> StoredSecret:
 def rotation_members(secret: StoredSecret) -> Response:
     """Return what DescribeSecret and ListSecrets tell of the rotation."""
     rotation = secret.rotation
+    # Absent, not false: LocalStack, test_first_rotate_secret_with_missing_lambda_arn.
     if rotation is None:
         return {}
     pairs = rotation.metadata
@@ -97,6 +105,7 @@ def _rules(rotation: Rotation) -> Response | None:
     if rotation.schedule is None:
         return None
     return {
+        # Also beside an expression: hashicorp/terraform-provider-aws#31915.
         "AutomaticallyAfterDays": rotation.interval,
         "Duration": rotation.schedule.duration,
         "ScheduleExpression": rotation.schedule.expression,
@@ -146,6 +155,7 @@ def _has_begun(secret: StoredSecret, token: str, *, is_on: bool) -> bool:
         return True
     if secret.pending_version_id is not None:
         raise invalid_request(_UNFINISHED)
+    # AWS's code and text are not known.
     if token in secret.versions:
         raise invalid_parameter()
     return False

@@ -74,9 +74,11 @@ def create_secret(
         arn=context.new_arn(name),
         created=context.now,
         last_changed=context.now,
+        # LocalStack recording test_create_secret_version_from_empty_secret: "" is not kept.
         description=description or None,
         kms_key_id=kms_key_id or None,
         type=type or None,
+        # Absent: LocalStack recording test_secret_tags. That an empty list is kept is a guess.
         tags=None if tags is None else read_tags(tags),
         replication=replication,
         creation_token=client_request_token,
@@ -100,6 +102,7 @@ def describe_secret(context: Context, *, secret_id: str) -> Response:
     return {
         **description_of(secret),
         **replication_of(context.store, secret),
+        # LocalStack recording test_create_secret_version_from_empty_secret: absent without a value.
         "VersionIdsToStages": secret.labels_by_version() or None,
     }
 
@@ -124,11 +127,13 @@ def update_secret(
     before = secret = context.find_changeable(secret_id, or_replica=only_key)
     value = one_value(secret_string, secret_binary)
     if description is not None:
+        # An empty one clears it: a live probe in github.com/go-to-k/cdkd.
         secret = replace(secret, description=description or None)
     if kms_key_id is not None:
         secret = with_key(context, secret, kms_key_id or None)
     if type is not None:
         secret = replace(secret, type=type or None)
+    # With nothing but SecretId AWS answers too; that LastChangedDate then stays is a guess.
     if secret is not before:
         secret = replace(secret, last_changed=context.now)
     if value is not None:
@@ -151,6 +156,7 @@ def delete_secret(
     _check_window(recovery_window_in_days, force=force_delete_without_recovery)
     if force_delete_without_recovery or secret is None:
         return _delete_now(context, secret, secret_id)
+    # Cloud Custodian recording test_secrets_manager_delete; botocore service model, DeleteSecret.
     ends = context.now + timedelta(days=recovery_window_in_days or DEFAULT_WINDOW_DAYS)
     context.put(secret.scheduled_for_deletion(context.now, ends))
     return _deletion(secret, ends)
@@ -179,6 +185,7 @@ def description_of(secret: StoredSecret) -> Response:
         "LastChangedDate": secret.last_changed,
         "LastAccessedDate": secret.last_accessed,
         "DeletedDate": secret.deletion_requested,
+        # LocalStack recording test_secret_tags: absent at first, empty after the last was removed.
         "Tags": None if secret.tags is None else tag_list(secret.tags),
         "OwningService": secret.owning_service,
         "CreatedDate": secret.created,
@@ -191,6 +198,7 @@ def _created_again(
 ) -> Response:
     """Answer for a name that is taken: fine only where botocore repeats the same request."""
     if secret.is_scheduled_for_deletion:
+        # LocalStack, test_exp_raised_on_creation_of_secret_scheduled_for_deletion.
         raise invalid_request(
             "You can't create this secret because a secret with this name is already scheduled "
             "for deletion."
@@ -202,6 +210,7 @@ def _created_again(
     elif value is not None or secret.creation_token != token:
         raise ServiceError(
             "ResourceExistsException",
+            # LocalStack recording test_secret_exists_snapshots.
             f"The operation failed because the secret {secret.name} already exists.",
         )
     return _creation(context, secret, token)
@@ -214,6 +223,7 @@ def _creation(
     return {
         "ARN": secret.arn,
         "Name": secret.name,
+        # LocalStack recording test_create_secret_version_from_empty_secret.
         "VersionId": token if token in secret.versions else None,
         "ReplicationStatus": status_of(context.store, secret, asked) or None,
     }
@@ -228,6 +238,7 @@ def _find_deletable(context: Context, secret_id: str, *, force: bool) -> StoredS
             return None
         raise
     if secret.is_scheduled_for_deletion and not force:
+        # A guess; other emulators end it "because it was already scheduled for deletion."
         raise invalid_request(MARKED_FOR_DELETION)
     refuse_managed(secret)
     refuse_replica(secret)
@@ -241,6 +252,7 @@ def _check_window(days: int | None, *, force: bool) -> None:
         raise invalid_parameter(
             "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
         )
+    # moto's text, which tests of users expect too; AWS's has not been seen.
     if days is not None and force:
         raise invalid_parameter(
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
@@ -252,6 +264,7 @@ def _delete_now(context: Context, secret: StoredSecret | None, secret_id: str) -
         context.store.region_of(secret).remove(secret)
         return _deletion(secret, context.now)
     # AWS answers for a secret that does not exist as if it had just deleted it.
+    # LocalStack, test_delete_non_existent_secret_returns_as_if_secret_exists; an ARN is a guess.
     text = secret_id if is_arn(secret_id) else context.new_arn(secret_id)
     arn = cast("Arn", parse_secret_arn(text))  # a malformed one has been refused
     complete = text if arn.is_complete else f"{text}-{new_suffix(context.random)}"

@@ -17,7 +17,9 @@ def tag_resource(
 ) -> Response:
     """Answer TagResource: new keys go to the end, known ones get their new value in place."""
     secret = context.find_changeable(secret_id)
+    # LocalStack recording test_secret_tags; the place of a key that is overwritten is a guess.
     tagged = _within_quota({**(secret.tags or {}), **read_tags(tags)})
+    # LastChangedDate: Cloud Custodian recording test_secrets_manager_tag.
     _keep(context, secret_id, replace(secret, tags=tagged, last_changed=context.now))
     return {}
 
@@ -28,6 +30,7 @@ def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str])
     secret = context.find_changeable(secret_id)
     _refuse_system_tags(tag_keys)
     kept = {key: value for key, value in (secret.tags or {}).items() if key not in tag_keys}
+    # LastChangedDate: Cloud Custodian, test_secrets_manager_tag; if no key was there, a guess.
     if kept != (secret.tags or {}):
         _keep(context, secret_id, replace(secret, tags=kept, last_changed=context.now))
     return {}
@@ -55,10 +58,12 @@ def _keep(context: Context, secret_id: str, tagged: StoredSecret) -> None:
 def _refuse_system_tags(keys: Iterable[str]) -> None:
     for key in keys:
         if key.startswith(SYSTEM_TAG):
+            # GitHub issue cloud-custodian/cloud-custodian#9093, for TagResource.
             raise invalid_parameter(f"You can't modify system tags. Tag key: '{key}'.")
 
 
 def _within_quota(tags: dict[str, str]) -> dict[str, str]:
+    # AWS's code and text are not known; the model has no LimitExceededException for tags.
     if len(own_tags(tags)) > MAX_TAGS:
         raise invalid_parameter()
     return tags

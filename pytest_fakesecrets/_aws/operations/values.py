@@ -16,13 +16,17 @@ from .pagination import paginate
 from .registry import operation
 
 _BATCH_SIZE: Final = 20
+# GitHub issue hashicorp/terraform-provider-aws#19731.
 _NO_VALUE: Final = "You must provide either SecretString or SecretBinary."
+# GitHub issue aws/aws-sdk-java#1556, for CreateSecret; in 2018 with another apostrophe.
 _TWO_VALUES: Final = (
     "You can't specify both a binary secret value and a string secret value in the same secret."
 )
+# LocalStack recording test_get_secret_value_errors.
 _LABEL_NOT_ON_VERSION: Final = (
     "You provided a VersionStage that is not associated to the provided VersionId."
 )
+# terraform-provider-aws matches on it, apostrophe included: internal/service/secretsmanager.
 _CURRENT_STAYS: Final = (
     "You can only move staging label AWSCURRENT to a different secret version. "
     "It can\N{RIGHT SINGLE QUOTATION MARK}t be completely removed."
@@ -58,6 +62,7 @@ def batch_get_secret_value(
     next_token: str | None = None,
 ) -> Response:
     """Answer BatchGetSecretValue: the current value of each secret, or why there is none."""
+    # The rules are the model's, the two texts moto's; AWS's are not known.
     if bool(secret_id_list) == bool(filters):
         raise invalid_parameter(
             "Either 'SecretIdList' or 'Filters' must be provided, but not both."
@@ -66,6 +71,7 @@ def batch_get_secret_value(
         context.authorize(operation="ListSecrets")
         secrets = [secret for secret in context.own_secrets if not secret.is_scheduled_for_deletion]
         page, following = paginate(
+            # AWS's order is not known.
             sorted(select(secrets, filters), key=_creation),
             size=max_results or _BATCH_SIZE,
             token=next_token,
@@ -78,6 +84,7 @@ def batch_get_secret_value(
             "'Filters' not specified. "
             "'Filters' must also be specified when 'MaxResults' is provided."
         )
+    # What AWS answers to a token without filters is not known.
     if next_token is not None:
         raise ServiceError("InvalidNextTokenException")
     return _batch(context, secret_id_list or (), None)
@@ -104,6 +111,7 @@ def put_secret_value(
         "ARN": secret.arn,
         "Name": secret.name,
         "VersionId": client_request_token,
+        # moto, aws_verified test_put_same_secret_value_with_same_token: those that it has now.
         "VersionStages": secret.labels_of(client_request_token),
     }
 
@@ -126,6 +134,7 @@ def update_secret_version_stage(
         moved = _label_removed(secret, version_stage, remove_from_version_id)
     else:
         moved = _label_moved(secret, version_stage, remove_from_version_id, move_to_version_id)
+    # LastChangedDate: published describe-secret outputs; that it stays otherwise is a guess.
     if moved is not secret:
         context.put(replace(moved, last_changed=context.now))
     return {"ARN": secret.arn, "Name": secret.name}
@@ -149,9 +158,11 @@ def put_version(
         refuse_other_content(secret, known, value)
         return secret
     encrypt(context, secret)
+    # Dated now also where a rotation reserved it; AWS's choice is not known.
     version = StoredVersion(
         id=token, value=value, created=context.now, kms_key_id=secret.kms_key_id
     )
+    # LocalStack recording test_last_updated_date.
     secret = replace(secret.with_value(version, labels), last_changed=context.now)
     context.put(secret)
     return secret
@@ -162,6 +173,7 @@ def refuse_other_content(secret: StoredSecret, version: StoredVersion, value: Va
     if value != version.value:
         raise ServiceError(
             "ResourceExistsException",
+            # moto, aws_verified tests of the three operations with a token used before.
             f"You can't use ClientRequestToken {version.id} because that value is already in use "
             f"for a version of secret {secret.arn}.",
         )
@@ -174,6 +186,7 @@ def _requested_version(
         return _labelled_version(secret, label or CURRENT)
     version = secret.versions.get(version_id)
     if version is None or version.value is None:
+        # Of a reserved version: moto, aws_verified test_rotate_secret_using_lambda (the code).
         raise version_not_found(version_id)
     if label is not None and secret.labels.get(label) != version_id:
         raise invalid_request(_LABEL_NOT_ON_VERSION)
@@ -185,6 +198,7 @@ def _labelled_version(secret: StoredSecret, label: str) -> StoredVersion:
     if version is None or version.value is None:
         raise ServiceError(
             "ResourceNotFoundException",
+            # LocalStack recordings test_get_secret_value_errors, test_secret_version_not_found.
             f"Secrets Manager can't find the specified secret value for staging label: {label}",
         )
     return version
@@ -197,7 +211,9 @@ def _value_entry(secret: StoredSecret, version: StoredVersion) -> Response:
         "Name": secret.name,
         "VersionId": version.id,
         member: version.value,
+        # Absent where there are none, as ListSecretVersionIds has it; not recorded here.
         "VersionStages": secret.labels_of(version.id) or None,
+        # The version's; for BatchGetSecretValue the model says the secret's, perhaps by mistake.
         "CreatedDate": version.created,
     }
 
@@ -214,12 +230,15 @@ def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) 
         try:
             values.append(get_secret_value(single, secret_id=secret_id))
         except ServiceError as error:
+            # That SecretId is the ARN where filters were given is a guess.
             entry = {"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message}
             errors.append(entry)
+    # Errors, an empty list where there are none: AWS CLI, example of batch-get-secret-value.
     return {"SecretValues": values, "Errors": errors, "NextToken": next_token}
 
 
 def _label_removed(secret: StoredSecret, label: str, holder: str | None) -> StoredSecret:
+    # What AWS answers to neither id is not known.
     if holder is None:
         raise invalid_parameter()
     _refuse_other_holder(secret, label, holder)
@@ -238,6 +257,7 @@ def _label_moved(
         return secret
     if holder is not None and remove_from is None:
         raise invalid_parameter(
+            # moto, aws_verified test_update_secret_version_stage_dont_specify_current_stage.
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently "
             f"attached to version {holder}, so you must explicitly reference that version in "
             "RemoveFromVersionId."
@@ -248,6 +268,7 @@ def _label_moved(
 def _refuse_other_holder(secret: StoredSecret, label: str, holder: str) -> None:
     if secret.labels.get(label) != holder:
         raise invalid_parameter(
+            # floci's text, so particular that it may be AWS's; not recorded.
             f"When you move staging label {label}, if you specify RemoveFromVersionId, it must be "
             f"set to the version that currently has the staging label {label}."
         )

@@ -244,6 +244,19 @@ def test_a_change_by_hand_puts_it_off(fake_secrets, secrets_client, plan):
 
 
 @dated
+def test_a_change_by_hand_restarts_the_count(fake_secrets, secrets_client, plan):
+    """RotationRulesType: "Manually updating the secret value … is considered a valid rotation"."""
+    plan("db")
+    fake_secrets.clock.advance(days=5)
+    secrets_client.put_secret_value(SecretId="db", SecretString="v10")
+    _, before = dates(secrets_client, "db")
+    fake_secrets.clock.advance(days=1)
+    secrets_client.rotate_secret(SecretId="db", RotationRules=MONTHLY, RotateImmediately=False)
+
+    assert (None, before) == dates(secrets_client, "db")
+
+
+@dated
 def test_an_unfinished_rotation_is_reattempted(fake_secrets, secrets_client, plan):
     """After a failure the date is in the past; the next window tries the same version again."""
     failing = [True]
