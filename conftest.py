@@ -6,10 +6,13 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from types import SimpleNamespace
 from unittest import mock
 
+# Loaded once here: what an example is first to import, it drops at its end.
+with suppress(ImportError):
+    import boto3  # noqa: F401 - see above
 import pytest
 
 pytest_plugins = ["pytester"]

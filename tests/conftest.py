@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from datetime import datetime, timezone
 
@@ -8,7 +9,19 @@ from datetime import datetime, timezone
 import boto3  # noqa: F401 - see above
 import pytest
 
-from pytest_fakesecrets import FakeSecrets  # noqa: F401 - see above
+from pytest_fakesecrets import FakeSecrets
+
+
+@functools.cache
+def client_of(region, account):
+    """Return a client that is made once, as making one costs more than most tests."""
+    return FakeSecrets(region=region, account=account).client()
+
+
+@pytest.fixture
+def secrets_client(fake_secrets):
+    """Instead of the plugin's: the same client for all tests, whatever fake answers it."""
+    return client_of(fake_secrets.region, fake_secrets.account)
 
 
 @pytest.fixture

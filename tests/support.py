@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 import boto3
@@ -41,8 +42,14 @@ def without_token(client):
     return client
 
 
+@functools.cache
 def client_that_gives_up(region="us-east-1", **config):
-    """Return a client that repeats nothing."""
+    """Return a client that repeats nothing; it is made once, so no test may change it."""
+    return new_client_that_gives_up(region, **config)
+
+
+def new_client_that_gives_up(region="us-east-1", **config):
+    """Return a client that repeats nothing, for a test that changes it."""
     return boto3.client(
         "secretsmanager", region, config=Config(retries={"max_attempts": 0}, **config)
     )

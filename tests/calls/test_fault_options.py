@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import math
 
 import boto3
@@ -103,13 +104,17 @@ def fake():
         yield fake
 
 
-def struck_of(fake, fault):
+@functools.cache
+def stranger():
+    """Return a client of another account that repeats nothing."""
+    client = FakeSecrets().client(account=OTHER)
+    client.meta.events.register_first("needs-retry", lambda **_: False)
+    return client
+
+
+def struck_of(fault):
     """Make every call of the table; return those that a fault struck."""
-    clients = {
-        "far": client_that_gives_up("eu-west-1"),
-        "stranger": fake.client(account=OTHER),
-    }
-    clients["stranger"].meta.events.register_first("needs-retry", lambda **_: False)
+    clients = {"far": client_that_gives_up("eu-west-1"), "stranger": stranger()}
     here, struck = client_that_gives_up(), set()
     for name, (method, parameters) in CALLS.items():
         hits = fault.hits
@@ -124,7 +129,7 @@ def test_the_attempts_that_all_options_mean(fake, add, options, expected):
     """A fault of any kind strikes the calls that every option means, and no others."""
     fault = add(fake.faults, **options)
 
-    assert expected == struck_of(fake, fault)
+    assert expected == struck_of(fault)
 
 
 @pytest.mark.parametrize(

@@ -73,10 +73,16 @@ ALL_ERRORS = (
 
 
 @pytest.fixture
-def client(fake_secrets):
+def client(fake_secrets, impatient):
     """Return a client that repeats nothing, with two secrets to ask for."""
     fake_secrets.add("a", "v")
     fake_secrets.add("b", "w")
+    return impatient
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    """Return a client that repeats nothing."""
     return Session().create_client(
         "secretsmanager", "us-east-1", config=Config(retries={"max_attempts": 0})
     )

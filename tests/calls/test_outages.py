@@ -8,7 +8,7 @@ import botocore.exceptions
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from support import client_that_gives_up, members_of, outcome
+from support import client_that_gives_up, members_of, new_client_that_gives_up, outcome
 
 from pytest_fakesecrets import FakeSecrets
 
@@ -233,7 +233,7 @@ def test_a_timeout_of_its_own_for_one_call(fake, frozen_time):
     def hurry(params, context, **_):
         context["read_timeout"] = 2
 
-    client = client_that_gives_up()
+    client = new_client_that_gives_up()
     client.meta.events.register("before-call.secrets-manager.ListSecrets", hurry)
     fake.faults.delay(5)
 
@@ -435,7 +435,7 @@ def test_a_page_of_a_proxy_is_retried(fake, mode, status):
 def test_half_of_an_answer_arrives(fake):
     """By default the first half of AWS's own answer arrives."""
     bodies = []
-    client = client_that_gives_up()
+    client = new_client_that_gives_up()
     client.meta.events.register(
         "response-received.secrets-manager",
         lambda response_dict, **_: bodies.append(response_dict["body"]),
