@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
 from .._calls.pipeline import Pipeline
@@ -23,10 +24,10 @@ def innermost(*, below: Pipeline | None = None) -> Pipeline | None:
     """Return the fake that answers at present, or would if it were not for another one."""
     # One reading of the list: the last fake may end in another thread meanwhile.
     present = tuple(active)
-    return next(reversed(present if below is None else present[: present.index(below)]), None)
+    return next(reversed(present[: position(below, present)]), None)
 
 
-def position(pipeline: Pipeline | None) -> int:
-    """Return where a fake stands among the active ones, the last time that it was entered."""
-    places = [at for at, entered in enumerate(active) if entered is pipeline]
-    return max(places, default=len(active))
+def position(pipeline: Pipeline | None, among: Sequence[Pipeline]) -> int:
+    """Return the last index of a fake among others; their number for one that is not there."""
+    places = [index for index, entered in enumerate(among) if entered is pipeline]
+    return max(places, default=len(among))

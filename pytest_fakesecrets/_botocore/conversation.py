@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-# The parser of each client, by its endpoint.
+# The parser of each client, by its endpoint, and the factory that made it.
 _parsers: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
 
 
@@ -204,14 +204,14 @@ def _parsed(
 
 def _parser(endpoint: Any, protocol: str) -> Any:
     """Return the parser of a client, which its session may have made to its wishes."""
-    parser = _parsers.get(endpoint)
-    if parser is None:
-        factory = endpoint._response_parser_factory  # noqa: SLF001 - the session's own parsers
+    factory = endpoint._response_parser_factory  # noqa: SLF001 - the session's own parsers
+    maker, parser = _parsers.get(endpoint, (None, None))
+    if maker is not factory:
         parser = factory.create_parser(protocol)
         # aiobotocore's parser may be asynchronous, and has nothing to wait for here.
         if inspect.iscoroutinefunction(parser.parse):
             parser = ResponseParserFactory().create_parser(protocol)
-        _parsers[endpoint] = parser
+        _parsers[endpoint] = factory, parser
     return parser
 
 

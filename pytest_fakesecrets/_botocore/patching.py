@@ -40,7 +40,7 @@ def activate(pipeline: Pipeline, *, below: Pipeline | None = None) -> None:
     """
     with lock:
         _patch()
-        active.insert(position(below), pipeline)
+        active.insert(position(below, active), pipeline)
 
 
 def deactivate(pipeline: Pipeline) -> None:
@@ -51,7 +51,7 @@ def deactivate(pipeline: Pipeline) -> None:
                 "This fake is not active, so it cannot end. Enter it once for each exit."
             )
         # Fakes may end in another order than they began, and one may be entered twice.
-        del active[position(pipeline)]
+        del active[position(pipeline, active)]
         _unpatch_if_idle()
 
 

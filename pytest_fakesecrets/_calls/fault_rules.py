@@ -247,7 +247,7 @@ class FaultRules:
             if effect.delay and effects.deciding.connects:
                 rule.hits += 1
                 effects.delay += effect.delay
-            elif effects.former is None and effects.deciding.is_performed and not effect.decides:
+            elif effects.former is None and effects.deciding.is_performed:
                 effects.former = effect.read_from(now)
                 rule.hits += effects.former is not None
         return effects

@@ -572,3 +572,13 @@ def test_what_a_hook_decides_wrongly(fake_secrets, client):
     with pytest.raises(UsageError, match="EncryptionFailure is not an error of GetSecretValue"):
         client.get_secret_value(SecretId="a")
     assert "UsageError" == fake_secrets.calls.last.outcome
+
+
+def test_a_fault_is_the_one_that_iteration_shows(fake_secrets):
+    """A fault equals itself wherever it comes from, and no other of the same kind."""
+    first, second = (fake_secrets.faults.error("ThrottlingException") for _ in range(2))
+
+    assert [first, second] == list(fake_secrets.faults)
+    assert first != second
+    assert {first, second} == set(fake_secrets.faults)
+    assert first != "ThrottlingException"

@@ -337,3 +337,29 @@ def test_repr_of_a_call(fake_secrets, secrets_client, monkeypatch):
         "Call(operation='GetSecretValue', parameters={'SecretId': 'a'}, region='us-east-1', "
         f"account='123456789012', attempts=1, error=None, started={NOW!r})"
     ) == repr(fake_secrets.calls.last)
+
+
+def test_the_log_cannot_be_changed_by_what_it_returns(fake_secrets, secrets_client):
+    """Names, labels and calls are copies: who changes them changes no log."""
+    fake_secrets.add("a", "v")
+    secrets_client.get_secret_value(SecretId="a")
+    call = fake_secrets.calls.last
+
+    call.secrets.append("other")
+    call.labels.add("other")
+    fake_secrets.calls[:].clear()
+
+    assert (["a"], {"AWSCURRENT"}) == (call.secrets, call.labels)
+    assert [call] == list(fake_secrets.calls)
+    assert not call.is_about("other")
+
+
+def test_a_log_may_be_cleared(fake_secrets, secrets_client):
+    """After clear() the log begins anew; the secrets stay."""
+    fake_secrets.add("a", "v")
+    secrets_client.list_secrets()
+
+    fake_secrets.calls.clear()
+    secrets_client.get_secret_value(SecretId="a")
+
+    assert ["GetSecretValue"] == [call.operation for call in fake_secrets.calls]

@@ -20,6 +20,7 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 from pytest_fakesecrets import FakeSecrets, UnsupportedError, UsageError
+from pytest_fakesecrets._fake.fake import begin
 
 SERVICE = "secretsmanager"
 REGION = "us-east-1"
@@ -476,6 +477,40 @@ def test_the_same_fake_may_be_entered_twice():
     assert 3 == len(fake.calls)
     assert before != between
     assert before == methods()
+
+
+def test_a_fake_entered_twice_ends_from_the_inside():
+    """Of a fake that was entered twice, with another one between, the inner entry ends first."""
+    client = MAKERS["boto3.client"]()
+    outer, between = FakeSecrets({"db": "outer"}), FakeSecrets({"db": "between"})
+    read = []
+    for fake in (outer, between, outer):
+        fake.start()
+        read.append(value_of(client))
+    for fake in (outer, between):
+        fake.stop()
+        read.append(value_of(client))
+    outer.stop()
+
+    assert ["outer", "between", "outer", "between", "outer"] == read
+
+
+def test_a_fake_below_one_that_was_entered_twice():
+    """A fake that begins below another is right below its inner entry, and copies what is there."""
+    client = MAKERS["boto3.client"]()
+    outer, between = FakeSecrets({"db": "outer"}), FakeSecrets({"db": "between", "own": "v"})
+    below = FakeSecrets()
+    for fake in (outer, between, outer):
+        fake.start()
+    begin(below, below=outer)
+    read = [value_of(client)]
+    for fake in (outer, below, between, outer):
+        fake.stop()
+        if fake is outer:
+            read.append(value_of(client) if len(read) < len("ab") else "none")
+
+    assert "v" == below["own"].value
+    assert ["outer", "between", "none"] == read
 
 
 def test_a_fake_may_be_entered_again():

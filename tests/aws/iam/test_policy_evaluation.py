@@ -127,9 +127,11 @@ def test_actions_and_resources_have_wildcards(fake_secrets, elements, allowed):
     assert allowed == reads(fake_secrets.client(account=ACCOUNT))
 
 
-def test_a_denial_wins(fake_secrets):
-    """What one statement denies, no other allows."""
-    add(fake_secrets, statement(), statement(Effect="Deny", Action=ACTION), statement())
+@pytest.mark.parametrize("order", ["AD", "DA", "ADA"])
+def test_a_denial_wins(fake_secrets, order):
+    """What one statement denies, no other allows, be it before or after."""
+    statements = {"A": statement(), "D": statement(Effect="Deny", Action=ACTION)}
+    add(fake_secrets, *(statements[letter] for letter in order))
 
     client = fake_secrets.client(account=ACCOUNT)
 

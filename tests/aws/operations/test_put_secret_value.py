@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from support import members_of, raw_client, refusal
+from support import client_that_gives_up, members_of, raw_client, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -546,6 +546,22 @@ def test_the_oldest_version_makes_room_after_a_day(fake_secrets, secrets_client)
     fake_secrets.clock.advance(hours=25)
     _put_many(secrets_client, [100])
 
+    assert {_token(number) for number in range(1, 101)} == _version_ids(secrets_client)
+
+
+def test_a_version_of_exactly_24_hours_is_protected(fake_secrets, secrets_client, frozen_time):
+    """A version makes room once it is older than 24 hours, and not at that moment."""
+    secrets_client.create_secret(Name="db")
+    _put_many(secrets_client, range(100))
+    fake_secrets.clock.advance(hours=24)
+    # botocore's retries would let a moment pass.
+    once = client_that_gives_up()
+
+    refused = refusal(once.put_secret_value, SecretId="db", SecretString="too many")
+    fake_secrets.clock.advance(milliseconds=1)
+    _put_many(secrets_client, [100])
+
+    assert _over_quota() == refused
     assert {_token(number) for number in range(1, 101)} == _version_ids(secrets_client)
 
 

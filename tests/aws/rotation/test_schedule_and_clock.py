@@ -325,3 +325,14 @@ def test_nobody_to_rotate(fake_secrets, secrets_client):
 
     assert {"AWSCURRENT"} == set(fake_secrets["rds!db"].labels)
     assert "failed" == fake_secrets.rotations[-1].outcome
+
+
+@dated
+def test_what_is_overdue_moves_no_time_back(fake_secrets, plan, monkeypatch):
+    """What fell due while real time passed happens at the present, not at its own moment."""
+    plan("db")
+    later = NOW + timedelta(days=60)
+    monkeypatch.setattr(time, "time", later.timestamp)
+    fake_secrets.clock.advance(seconds=1)
+
+    assert later <= runs(fake_secrets)[0][1] <= later + timedelta(seconds=1)
