@@ -37,7 +37,10 @@ class Timeline:
 
     def now(self) -> datetime:
         """Return the present moment, in UTC, to the millisecond (as precise as AWS's dates)."""
-        moment = (self._frozen or _machine_time()) + self._offset
+        moment = self._frozen or _machine_time()
+        if not self._offset:
+            return moment
+        moment += self._offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def on_move(

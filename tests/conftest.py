@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 
 # Loaded once here: what a run of pytester in this process is first to import, it drops at its end.
@@ -10,6 +11,12 @@ import boto3  # noqa: F401 - see above
 import pytest
 
 from pytest_fakesecrets import FakeSecrets
+
+# Otherwise the durations of tests with a frozen time are nonsense.
+with suppress(ImportError):  # not where only aiobotocore is tested
+    import freezegun
+
+    freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
 @functools.cache

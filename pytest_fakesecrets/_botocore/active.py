@@ -23,8 +23,8 @@ active: Final[list[Pipeline]] = []
 def innermost(*, below: Pipeline | None = None) -> Pipeline | None:
     """Return the fake that answers at present, or would if it were not for another one."""
     # One reading of the list: the last fake may end in another thread meanwhile.
-    present = tuple(active)
-    return next(reversed(present[: position(below, present)]), None)
+    present = active[-1:] if below is None else active[: position(below, active)]
+    return present[-1] if present else None
 
 
 def position(pipeline: Pipeline | None, among: Sequence[Pipeline]) -> int:
