@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from contextlib import ExitStack
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -18,6 +16,7 @@ from ._plugin.fixtures import (
     FAKES,
     WIDER,
     class_fake_secrets,
+    fake_of_scope,
     fake_secrets,
     is_real,
     module_fake_secrets,
@@ -133,16 +132,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """Have each package know ``package_fake_secrets`` as its own.
 
     pytest takes the package of a fixture to be where it is defined, and for one of a plugin that
-    is the whole session.
+    is the whole session. Before pytest 9.1, which has no public way to say otherwise, it stays so.
     """
-    if isinstance(collector, pytest.Package):
-        manager: Any = collector.session._fixturemanager  # noqa: SLF001 - no public way to register one
-        holder = ModuleType(collector.name)
-        vars(holder).update(package_fake_secrets=package_fake_secrets)
-        if "node" in inspect.signature(manager.parsefactories).parameters:
-            manager.parsefactories(holder=holder, node=collector)
-        else:  # pragma: no cover - pytest before 9.1, as in tox's environment "lowest"
-            manager.parsefactories(holder, collector.nodeid.removesuffix("/__init__.py"))
+    register: Any = getattr(pytest, "register_fixture", None)
+    if register is not None and isinstance(collector, pytest.Package):
+        name = "package_fake_secrets"
+        register(name=name, func=fake_of_scope, node=collector, scope="package")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -39,31 +39,31 @@ def fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     for name in WIDER:
         if name in request.fixturenames:
             request.getfixturevalue(name)
-    yield from _run_fake(request)
+    yield from fake_of_scope(request)
 
 
 @pytest.fixture(scope="class")
 def class_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the test class."""
-    yield from _run_fake(request)
+    yield from fake_of_scope(request)
 
 
 @pytest.fixture(scope="module")
 def module_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the test module."""
-    yield from _run_fake(request)
+    yield from fake_of_scope(request)
 
 
 @pytest.fixture(scope="package")
 def package_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the test package."""
-    yield from _run_fake(request)
+    yield from fake_of_scope(request)
 
 
 @pytest.fixture(scope="session")
 def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the test run."""
-    yield from _run_fake(request)
+    yield from fake_of_scope(request)
 
 
 @pytest.fixture
@@ -87,7 +87,8 @@ def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> 
     return error
 
 
-def _run_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+def fake_of_scope(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
+    """Give a fake AWS Secrets Manager that lasts as long as the fixture."""
     with request.config.stash[FAKES].run(request.scope, request.node) as fake:
         yield fake
 

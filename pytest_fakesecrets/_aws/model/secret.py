@@ -165,8 +165,9 @@ class StoredSecret:
     def scheduled_for_deletion(self, now: datetime, ends: datetime) -> StoredSecret:
         """Begin the recovery window.
 
-        AWS turns the rotation off, and keeps function, rules, labels, tags and key. One recording,
-        with a window of 7 days: DeletedDate is the moment of the request, not the window's end.
+        AWS turns the rotation off, and keeps function, labels, tags and key; that it keeps the
+        rules is a guess. One recording, with a window of 7 days: DeletedDate is the moment of the
+        request, not the window's end.
         https://github.com/cloud-custodian/cloud-custodian, test_secrets_manager_delete
         """
         return replace(

@@ -46,7 +46,7 @@ def list_secrets(
     descending = sort_order == "desc"
 
     def key(secret: StoredSecret) -> list[float | str]:
-        # In AWS each creation has a millisecond of its own; here its number tells the order.
+        # How AWS orders equal dates is not known; here the order of creation decides.
         return [_SORT_KEYS[sort_by](secret), secret.creation_order]
 
     page, following = paginate(

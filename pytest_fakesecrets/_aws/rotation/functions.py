@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from ..._errors import HIDE_MISUSE, UnsupportedError, UsageError
+from ..arn import partition_of
 from ..errors import version_not_found
 from ..model.secret import CURRENT, PENDING, StoredSecret, StoredVersion
 from ..model.values import Value, text_or_bytes
@@ -25,7 +26,7 @@ __tracebackhide__ = HIDE_MISUSE
 # What AWS's own rotation functions are deployed with.
 _TIMEOUT: Final = timedelta(seconds=30)
 _ARN: Final = re.compile(
-    r"arn:[^:]+:lambda:(?P<region>[^:]+):\d{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
+    r"arn:(?P<partition>[^:]+):lambda:(?P<region>[^:]+):\d{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
     r"(?::(?P<version>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
 Event = Mapping[str, str]
@@ -155,7 +156,10 @@ class RotationFunctions:
 def is_lambda_arn(arn: str, region: str) -> bool:
     """Tell whether this is the ARN of a function in a Region; it may be another account's."""
     match = _ARN.fullmatch(arn)
-    return match is not None and match["region"] == region
+    return match is not None and (match["partition"], match["region"]) == (
+        partition_of(region),
+        region,
+    )
 
 
 def context_of(arn: str, request_id: str, now: Callable[[], datetime]) -> LambdaContext:

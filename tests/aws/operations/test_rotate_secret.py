@@ -289,7 +289,12 @@ def test_another_change_counts_for_nothing(fake_secrets, secrets_client, cancell
                     WRONG_ARN,
                 ),
             )
-            for arn in ("rotate", LAMBDA.replace("us-east-1", "eu-west-1"), f"{LAMBDA}:a:b")
+            for arn in (
+                "rotate",
+                LAMBDA.replace("us-east-1", "eu-west-1"),
+                LAMBDA.replace("arn:aws:", "arn:aws-cn:"),
+                f"{LAMBDA}:a:b",
+            )
         ),
         (
             {
