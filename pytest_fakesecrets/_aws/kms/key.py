@@ -29,7 +29,9 @@ HOW_TO_NAME: Final = (
     "or the ARN of either."
 )
 _OF_AWS: Final = "alias/aws/"
+# https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _REFUSED: Final = "Access to KMS is not allowed"
+# From a translation of the same page, so not to the letter.
 _REFUSED_OLDER: Final = (
     "Access to KMS is not allowed. "
     "This version of secret is not encrypted with the current KMS key."
@@ -125,6 +127,7 @@ class Key:
         :raises ServiceError: as AWS answers CreateSecret, PutSecretValue and UpdateSecret.
         """
         if self.state == DELETED:
+            # Printed in GitHub pull request hashicorp/terraform-provider-aws#13303.
             raise invalid_key("Invalid keyId")
         if self.asymmetric:
             # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html

@@ -70,5 +70,6 @@ def copy_from_primary(replica: StoredSecret, primary: StoredSecret) -> StoredSec
 def _copied(version: StoredVersion, replica: StoredSecret) -> StoredVersion:
     known = replica.versions.get(version.id)
     if known is None:
+        # That its CreatedDate is that of the primary's version is a guess.
         return replace(version, kms_key_id=replica.kms_key_id, last_accessed=None)
     return replace(version, kms_key_id=known.kms_key_id, last_accessed=known.last_accessed)

@@ -129,6 +129,7 @@ class _Days:
     def opening_after(self, now: datetime, last: datetime) -> datetime:
         # Published: rotated 2026-01-22T06:42:22Z, 30 days, NextRotationDate 2026-02-21T23:59:59Z.
         opens = _midnight(last) + self.count * _DAY
+        # Where that day has passed, days are counted from today; a guess.
         return opens if opens > now else _midnight(now) + self.count * _DAY
 
     def interval_after(self, _: datetime) -> int:

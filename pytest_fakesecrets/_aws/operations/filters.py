@@ -25,6 +25,7 @@ def select(
     """Return the secrets that pass every filter, each by any one of its values."""
     for wanted in filters:
         _check(wanted)
+    # Also two filters of one key: moto, test_with_duplicate_filter_keys (aws_verified).
     return [secret for secret in secrets if all(_passes(secret, wanted) for wanted in filters)]
 
 
@@ -38,6 +39,7 @@ def _check(wanted: Mapping[str, Any]) -> None:
 
 def _passes(secret: StoredSecret, wanted: Mapping[str, Any]) -> bool:
     matches = _MATCHERS[wanted["Key"]]
+    # Negation: LocalStack recording test_list_secrets_filtering; values side by side: moto.
     return any(
         not matches(secret, value[1:]) if value.startswith("!") else matches(secret, value)
         for value in wanted["Values"]
@@ -53,6 +55,7 @@ def _has_words(attribute: str | None, value: str) -> bool:
     if not value:
         return True
     wanted, words = _words(value), _words(attribute or "")
+    # "+" finds nothing: moto, test_with_all_filter_special_characters (aws_verified).
     return bool(wanted) and all(any(word.startswith(want) for word in words) for want in wanted)
 
 
@@ -68,7 +71,9 @@ def _by_any(secret: StoredSecret, value: str) -> bool:
 
 _MATCHERS: Final[Mapping[str, Callable[[StoredSecret, str], bool]]] = {
     "all": _by_any,
+    # Words, though the model says prefix: LocalStack recording test_list_secrets_filtering.
     "description": lambda secret, value: _has_words(secret.description, value),
+    # Not split into words: LocalStack recording test_list_secrets_filtering.
     "name": lambda secret, value: _begins([secret.name], value),
     # The guide calls this one insensitive to case, the model sensitive.
     "owning-service": lambda secret, value: _begins(

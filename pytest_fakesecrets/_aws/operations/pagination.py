@@ -47,6 +47,7 @@ def _last_key(token: str, query: object) -> Any:
         last, asked = json.loads(base64.b64decode(token, validate=True))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise ServiceError("InvalidNextTokenException") from None
+    # What AWS answers to the token of another query is not known.
     if asked != _digest(query):
         raise ServiceError("InvalidNextTokenException")
     return last

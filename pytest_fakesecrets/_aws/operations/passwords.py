@@ -33,6 +33,7 @@ def get_random_password(
         string.punctuation: exclude_punctuation,
     }
     types = [_without(kind, exclude_characters) for kind, off in switched.items() if not off]
+    # Never a type that is required: probed against AWS, https://github.com/go-to-k/cdkd
     space = _without(" ", exclude_characters) if include_space else ""
     pool = "".join(types) + space
     required = types if require_each_included_type else []

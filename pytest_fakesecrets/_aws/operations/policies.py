@@ -13,6 +13,7 @@ from .pagination import paginate
 from .registry import operation
 
 _PAGE_SIZE: Final = 100
+# Like the console's sentence in the user guide; the text of the API is not known.
 _LOCK_OUT: Final = "This resource policy will not allow you to manage this secret in the future."
 
 # AWS publishes neither the names of its checks nor their texts.
@@ -33,6 +34,7 @@ def put_resource_policy(
     secret = context.find_changeable(secret_id)
     _refuse_other_name(policy_name)
     policy = read_policy(resource_policy)
+    # "*" is not blocked by default: LocalStack recording test_resource_policy.
     if block_public_policy and policy.is_broad:
         raise ServiceError("PublicPolicyException")
     policies = {**secret.policies, policy_name: policy}
@@ -79,6 +81,7 @@ def list_resource_policies(
     """Answer ListResourcePolicies: the names, ``default`` first."""
     secret = context.find_usable(secret_id)
     page, following = paginate(
+        # botocore 1.44, ListResourcePolicies: the default one first, the others by name.
         sorted(secret.policies, key=_default_first),
         size=max_results,
         token=next_token,

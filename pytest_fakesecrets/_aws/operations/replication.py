@@ -103,6 +103,7 @@ def associate_cross_account_replica(
         raise not_found()
     if not isinstance(replica.replication, AccountReplica) or replica.primary_arn != secret.arn:
         raise _no_replica_of(secret, replica.arn)
+    # At most one: botocore 1.44, AssociateCrossAccountReplica; AWS's text is not known.
     if secret.as_primary.associated not in (None, replica.arn):
         raise ServiceError("LimitExceededException")
     in_sync = AccountReplica(secret.arn, IN_SYNC)
@@ -292,6 +293,7 @@ def _obstacle(
             f"Replication failed: Secret name {primary.name} is currently replicated to {region} "
             "with a different arn."
         )
+    # An ordinary secret: botocore's model; that one with replicas is kept is a guess.
     if overwrite and existing.replication == NOT_REPLICATED:
         return None
     return _taken(primary, region)
@@ -332,6 +334,7 @@ def _account_primary(secret: StoredSecret) -> Response | None:
     return {
         "PrimarySecretARN": replication.primary_arn,
         "ReplicationStatus": replication.status,
+        # As of replicas in other Regions; not recorded.
         "StatusMessage": _SUCCESS if replication.status == IN_SYNC else None,
     }
 
@@ -357,8 +360,10 @@ def _let_go(context: Context, replica: StoredSecret) -> None:
         return
     known = primary.as_primary
     if isinstance(replica.replication, RegionReplica):
+        # That the primary's entry goes, and its LastChangedDate stays, is a guess.
         context.put(replace(primary, replication=known.without_regions([replica.region])))
     elif known.association is not None and known.associated == replica.arn:
+        # botocore 1.44, StopReplicationToReplica.
         detached = replace(known.association, status=DETACHED)
         context.put(replace(primary, replication=replace(known, association=detached)))
 
@@ -366,6 +371,7 @@ def _let_go(context: Context, replica: StoredSecret) -> None:
 def _keep_association(
     context: Context, secret: StoredSecret, association: Association | None
 ) -> None:
+    # LastChangedDate as with ReplicateSecretToRegions; not recorded.
     replication = replace(secret.as_primary, association=association)
     context.put(replace(secret, replication=replication, last_changed=context.now))
 

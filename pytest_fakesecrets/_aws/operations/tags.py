@@ -29,6 +29,7 @@ def untag_resource(context: Context, *, secret_id: str, tag_keys: Sequence[str])
     """Answer UntagResource; keys that are not there are ignored."""
     secret = context.find_changeable(secret_id)
     _refuse_system_tags(tag_keys)
+    # Absent keys, and the empty list left at last: LocalStack recording test_secret_tags.
     kept = {key: value for key, value in (secret.tags or {}).items() if key not in tag_keys}
     # LastChangedDate: Cloud Custodian, test_secrets_manager_tag; if no key was there, a guess.
     if kept != (secret.tags or {}):
@@ -44,6 +45,7 @@ def read_tags(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Write tags as an answer shows them."""
+    # In the order in which they came: LocalStack recording test_secret_tags.
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 

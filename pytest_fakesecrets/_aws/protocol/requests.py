@@ -92,11 +92,11 @@ def _compiled(operation: str) -> _Reader:
 
 def _reader_of(shape: Any) -> _Reader:
     kinds = {"structure": _StructureReader, "list": _ListReader, "blob": _BlobReader}
-    return kinds.get(shape.type_name, _ScalarReader)(shape)
+    return kinds.get(shape.type_name, _Reader)(shape)
 
 
 class _Reader:
-    """Reads the values of one shape: checks their types, and notes which constraints they break."""
+    """Reads values of one shape, a scalar unless a subclass says otherwise, and checks them."""
 
     def __init__(self, shape: Any) -> None:
         limits = shape.metadata
@@ -107,6 +107,9 @@ class _Reader:
         self._pattern = re.compile(limits["pattern"]) if "pattern" in limits else None
         self._enum: list[str] | None = limits.get("enum")
         self._is_sensitive = is_sensitive(shape)
+        self._python_type = _PYTHON_TYPES.get(shape.type_name)
+        limits = (self._min, self._max, self._pattern, self._enum)
+        self._is_limited = any(limit is not None for limit in limits)
 
     def read(self, value: Any, path: str, broken: list[str]) -> Any:
         """Return the value as Python has it.
@@ -115,7 +118,12 @@ class _Reader:
         :param broken: what AWS says of each constraint that is broken; what it breaks is added.
         :raises ServiceError: SerializationException, for a value of another type.
         """
-        raise NotImplementedError  # pragma: no cover - each kind of shape has its own
+        # A bool is an int to Python, and not to AWS; JSON has no other subclasses.
+        if type(value) is not self._python_type:
+            raise self._mismatch(value)
+        if self._is_limited:
+            self._check(value, path, broken)
+        return value
 
     def _check(self, value: Any, path: str, broken: list[str]) -> None:
         size = self._size(value)
@@ -152,22 +160,6 @@ class _Reader:
 
     def _mismatch(self, value: object) -> ServiceError:
         return ServiceError("SerializationException", _mismatch(self._type_name, value))
-
-
-class _ScalarReader(_Reader):
-    def __init__(self, shape: Any) -> None:
-        super().__init__(shape)
-        self._python_type = _PYTHON_TYPES[shape.type_name]
-        limits = (self._min, self._max, self._pattern, self._enum)
-        self._is_limited = any(limit is not None for limit in limits)
-
-    def read(self, value: Any, path: str, broken: list[str]) -> Any:
-        # A bool is an int to Python, and not to AWS; JSON has no other subclasses.
-        if type(value) is not self._python_type:
-            raise self._mismatch(value)
-        if self._is_limited:
-            self._check(value, path, broken)
-        return value
 
 
 class _BlobReader(_Reader):
