@@ -1,7 +1,7 @@
 """Who wants to know of each fake that begins or ends."""
 
 # The plugin listens from the moment it is configured, when importing a fake would cost a good part
-# of a second; so the two meet here.
+# of a second; so the two are connected here.
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def pytest_fakesecrets_rotation_function(arn: str, node: Node) -> Handler | None
 def pytest_fakesecrets_fault(
     call: Call, node: Node
 ) -> ErrorCode | ConnectionErrorName | str | None:
-    """Return the error that an attempt of a call is to meet, where no fault of the test decides.
+    """Return the error that an attempt of a call is to get, where no fault of the test decides.
 
     :param call: what was sent, with secret values masked.
     :param node: the test that runs, or the collector; None outside both.

@@ -36,7 +36,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
     :param file: one file of secrets, or several; relative to the file of the test.
     :param allow_real_calls: True lets the test reach the real AWS instead.
     :param leaks: ``off``, ``warn`` or ``error``, for a test that shows the value of a secret.
-    :param unused_faults: the same, for a test that arms a fault which no call meets.
+    :param unused_faults: the same, for a test that adds a fault which applies to no call.
     """
     options = {
         "region": region,

@@ -46,7 +46,7 @@ def named_here(secret_id: str, own: Settings) -> str:
 
 
 def known_outcome(outcome: str) -> str:
-    """Write what a call met; an error code that a damaged answer made up is not shown."""
+    """Write the outcome of a call; an error code that a damaged answer made up is not shown."""
     is_known = outcome in _KNOWN or outcome in vars(builtins) or re.fullmatch(r"\d{3}", outcome)
     return outcome if is_known else "unknown error"
 

@@ -125,7 +125,7 @@ class Pipeline:
         """Return what happens to an attempt.
 
         Predicates and hooks are code of the test, which may wait for others and call in its turn:
-        no lock is held meanwhile, and what they call meets no fault.
+        no lock is held meanwhile, and no fault applies to what they call.
         """
         if not exchange.has_host:
             self._identify(exchange)

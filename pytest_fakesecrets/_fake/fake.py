@@ -153,7 +153,7 @@ class FakeSecrets(Mapping[str, SecretView]):
 
     @property
     def faults(self) -> Faults:
-        """What calls are to meet: errors, outages, slow or lost answers, reads that lag."""
+        """What happens to calls: errors, outages, delayed or dropped responses, stale reads."""
         return self._faults
 
     @property

@@ -1,4 +1,4 @@
-"""The report: what a fake was asked, what befell the calls, and what it ended with."""
+"""The report: the calls, faults and rotations of a fake, and the secrets that it holds."""
 
 from __future__ import annotations
 

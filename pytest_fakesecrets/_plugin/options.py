@@ -102,7 +102,7 @@ INIS: Final = (
         "fakesecrets_unused_faults",
         "string",
         "off",
-        "report faults that a test added and no call met: off, warn or error",
+        "report faults that a test added and that applied to no call: off, warn or error",
         LEVELS,
     ),
     Ini(
@@ -275,7 +275,7 @@ class ErrorsOptions:
 
 
 def errors_of_marks(item: pytest.Item) -> list[ErrorCase]:
-    """Return the errors that a test is to meet, one in each run.
+    """Return the errors that a test is to get, one in each run.
 
     Several marks of one function, or of one class, add up; the closest place counts.
     """

@@ -1,4 +1,4 @@
-"""What tests asked for and no call met: faults and seeds."""
+"""Faults that applied to no call, and seeds that no call was about."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ class UnusedFaults:
         level = level_of(item, "unused_faults")
         text = "" if level == "off" else _unmet(self._fakes.own())
         if text:
-            report_problem(item, call, report, Problem(level, "faults that no call met", text))
+            report_problem(
+                item, call, report, Problem(level, "faults that applied to no call", text)
+            )
 
     def _judge_wider(self, entry: Running) -> None:
         if entry.is_of_test or entry.node is None:
@@ -133,7 +135,7 @@ class UnusedSeeds:
 
 
 def _unmet(fakes: list[FakeSecrets]) -> str:
-    """Return a text about the faults that no call met; none where there are no such."""
+    """Return a text about the faults that applied to no call; none where there are no such."""
     from .._fake.fake import pipeline_of
 
     faults = [rule for fake in fakes for rule in pipeline_of(fake).rules if not rule.hits]
@@ -141,7 +143,7 @@ def _unmet(fakes: list[FakeSecrets]) -> str:
         return ""
     lines = "".join(f"  {fault}\n" for fault in faults)
     return (
-        f"Faults were added that no call met:\n{lines}"
+        f"Faults were added that applied to no call:\n{lines}"
         "Call what they are for, look at fake.calls for what was called instead, or remove them. "
         "To allow it: @pytest.mark.secrets(unused_faults='off')."
     )

@@ -53,7 +53,7 @@ def test_an_unmet_fault_fails_its_test(run, workers):
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "Faults were added that no call met:",
+            "Faults were added that applied to no call:",
             "  DecryptionFailure on GetSecretValue of db",
             "  response after 3 s on any operation of any secret",
             "Call what they are for, look at fake.calls *unused_faults='off').",
@@ -66,7 +66,7 @@ def test_an_unmet_fault_is_warned_of(run):
     result = run("fakesecrets_unused_faults = warn", FAULTS)
 
     result.assert_outcomes(passed=2, warnings=1)
-    assert "FakeSecretsWarning: Faults were added that no call met:" in result.stdout.str()
+    assert "FakeSecretsWarning: Faults were added that applied to no call:" in result.stdout.str()
 
 
 def test_a_warning_that_is_an_error_fails_the_test(run):

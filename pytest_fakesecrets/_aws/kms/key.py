@@ -1,4 +1,4 @@
-"""A KMS key as Secrets Manager meets it: an immutable value, and what it answers when used."""
+"""A KMS key as an immutable value, and what KMS answers when it is used."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class _Reader:
 
     def _check(self, value: Any, path: str, broken: list[str]) -> None:
         size = self._size(value)
-        # A SecretId of no characters meets the check of name characters instead: seen in
+        # An empty SecretId is refused by the check of name characters instead: seen in
         # https://github.com/hashicorp/terraform-provider-aws/issues/39406
         is_unchecked = self._shape_name == "SecretIdType" and value == ""
         kind = "value" if isinstance(value, int) else "length"
