@@ -3,7 +3,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pytest_fakesecrets import FakeSecrets, Secret, Version
+from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, Version
 from pytest_fakesecrets._aws.api_model import operation_model, operations
 from pytest_fakesecrets._aws.errors import DEFAULT_MESSAGES
 from pytest_fakesecrets._aws.operations.registry import OPERATIONS, snake_case
@@ -491,7 +491,9 @@ def test_any_sequence_of_requests_keeps_the_labels(data):
     """
     with prepared() as fake:
         for operation in data.draw(st.lists(st.sampled_from(SUPPORTED), max_size=6)):
-            answer(operation, data.draw(requests_of(operation)))
+            # UpdateSecret may set a Type, which only a function registered for it can rotate.
+            with suppress(UnsupportedError):
+                answer(operation, data.draw(requests_of(operation)))
 
         for view in fake.values():
             versions, labels = view.versions, view.labels
