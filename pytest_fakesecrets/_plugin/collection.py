@@ -1,0 +1,78 @@
+"""What happens while pytest collects: marked tests get their fakes and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .fixtures import FAKES, fake_of_scope, is_real
+from .leaks import detect_leaks
+from .options import errors_of_marks, level_of
+from .run import usage_errors_shown
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Have messages about calls at import name the file."""
+    with collector.config.stash[FAKES].hooks.at(collector):
+        yield
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Have each package know ``package_fake_secrets`` as its own.
+
+    pytest takes the package of a fixture to be where it is defined, and for one of a plugin that
+    is the whole session. Before pytest 9.1, which has no public way to say otherwise, it stays so.
+    """
+    register: Any = getattr(pytest, "register_fixture", None)
+    if register is not None and isinstance(collector, pytest.Package):
+        name = "package_fake_secrets"
+        register(name=name, func=fake_of_scope, node=collector, scope="package")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for ``secrets_error``, or has its marker, once for each error."""
+    if "secrets_error" not in metafunc.fixturenames:
+        if not metafunc.definition.get_closest_marker("secrets_errors"):
+            return
+        metafunc.fixturenames.append("secrets_error")
+    with usage_errors_shown():
+        errors = errors_of_marks(metafunc.definition)
+    single = len({error.operation for error in errors}) == 1
+    ids = [error.code if single else f"{error.operation}-{error.code}" for error in errors]
+    metafunc.parametrize("secrets_error", errors, indirect=True, ids=ids)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have the marker alone, and ``fakesecrets_autouse``, activate a fake."""
+    always = config.getini("fakesecrets_autouse")
+    item: Any
+    for item in items:
+        # Lists of their own: pytest shares one among all parametrisations of a function.
+        names = getattr(item, "fixturenames", None)
+        if level_of(item, "leaks") != "off":
+            detect_leaks(config)
+        if names is None or is_real(item):
+            continue
+        if is_run_per_error(item) and "secrets_error" not in names:
+            # pytest forgets a fixture that pytest_generate_tests has added.
+            names = item.fixturenames = [*names, "secrets_error"]
+        if item.get_closest_marker("secrets"):
+            # Before all others, so that an autouse fixture may already call Secrets Manager.
+            others = (name for name in names if name != "fake_secrets")
+            item.fixturenames = ["fake_secrets", *others]
+        elif always and "fake_secrets" not in names:
+            # After those of wider scopes, which are to write to the fake that outlives the test.
+            item.fixturenames = [*names, "fake_secrets"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the fakes that are active know the hooks of all folders."""
+    session.config.stash[FAKES].refresh_hooks()
+
+
+def is_run_per_error(item: pytest.Item) -> bool:
+    """Tell whether a test is run once for each error."""
+    return "secrets_error" in getattr(getattr(item, "callspec", None), "params", ())

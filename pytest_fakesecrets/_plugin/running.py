@@ -1,0 +1,67 @@
+"""What happens while a test runs: its fakes begin and end, and its report tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any, Final
+
+import pytest
+
+from .collection import is_run_per_error
+from .failure_report import add_report
+from .fixtures import FAKES, WIDER, is_real
+
+# The ends of what began for one test.
+_ENDS: Final = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Have a test be what runs."""
+    with item.config.stash[FAKES].hooks.at(item), ExitStack() as ends:
+        item.stash[_ENDS] = ends
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin a test, with a fake where no fixture can give it one."""
+    fakes = item.config.stash[FAKES]
+    ends = item.stash.setdefault(_ENDS, ExitStack())
+    # A plugin may run a test again.
+    ends.close()
+    fakes.begin_test()
+    if is_real(item):
+        ends.enter_context(fakes.run("function", item, passthrough=True))
+    elif item.config.getini("fakesecrets_autouse") and not hasattr(item, "fixturenames"):
+        ends.enter_context(fakes.run("function", item))
+    if item.get_closest_marker("secrets_errors") and not is_run_per_error(item):
+        pytest.fail(
+            "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
+            "functions and methods that have the mark themselves, or whose class or module has it, "
+            "but not for a pytest.param, nor in a unittest.TestCase. Go through the errors in the "
+            "test: for error in fake.faults.each_error(): with self.subTest(error.code): …",
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
+    """Under ``fakesecrets_autouse``, have a test's own copy there before its other fixtures."""
+    if (
+        request.scope == "function"
+        and request.config.getini("fakesecrets_autouse")
+        and request.fixturename not in ("fake_secrets", "request", *WIDER)
+        and "fake_secrets" in getattr(request.node, "fixturenames", ())
+    ):
+        request.getfixturevalue("fake_secrets")
+
+
+# Last, when the outcome is final: that of a test that is expected to fail is not a failure.
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show with a failing test what its fakes have seen."""
+    outcome: Any = yield
+    fakes = item.config.stash[FAKES]
+    add_report(item, outcome.get_result(), fakes.of_test())
