@@ -100,7 +100,7 @@ def suite(pytester, monkeypatch):
         ["-p", "no:cacheprovider"],
         ["--import-mode=importlib"],
         ["--import-mode=append"],
-        ["-n", "1"],
+        ["-p", "xdist", "-n", "1"],
         ["-p", "no:randomly", "-s"],
     ],
     ids=" ".join,

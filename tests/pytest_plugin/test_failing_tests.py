@@ -293,7 +293,7 @@ def test_captured_output_and_fakes_are_hidden_alike(run):
     assert [] == sections(result)
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["one process", "xdist"])
+@pytest.mark.parametrize("workers", [[], ["-p", "xdist", "-n", "1"]], ids=["one process", "xdist"])
 def test_junit_properties(pytester, workers):
     """JUnit XML has a failing test's fake as properties, and none of a test that passes."""
     if workers:

@@ -829,7 +829,7 @@ def test_errors(secrets_error):
         read("a")
 """
     )
-    result = pytester.runpytest_subprocess(*OPTIONS, "-n", "2")
+    result = pytester.runpytest_subprocess(*OPTIONS, "-p", "xdist", "-n", "2")
 
     result.assert_outcomes(passed=11)
 

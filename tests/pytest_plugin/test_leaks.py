@@ -882,7 +882,7 @@ def test_xdist(pytester, option):
     )
 
     result = pytester.runpytest_subprocess(
-        *OPTIONS, "-n", "1", option, "-o", "fakesecrets_leaks=error"
+        *OPTIONS, "-p", "xdist", "-n", "1", option, "-o", "fakesecrets_leaks=error"
     )
 
     result.assert_outcomes(passed=2, failed=2)

@@ -325,7 +325,7 @@ def test_a_call_outside_any_test_is_stopped_too(pytester, run):
 
 def test_workers_have_the_guard(run):
     """Under pytest-xdist each worker has its guard."""
-    result = run("error", "\ndef test_reads():\n    read()\n", "-n", "1")
+    result = run("error", "\ndef test_reads():\n    read()\n", "-p", "xdist", "-n", "1")
 
     result.assert_outcomes(failed=1)
     assert "Test test_it.py::test_reads called GetSecretValue" in result.stdout.str()
