@@ -23,7 +23,7 @@ class FakeSecretsWarning(UserWarning):
 HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 
 
-class UnsupportedError(UsageError, NotImplementedError):
+class UnsupportedError(UsageError, NotImplementedError):  # whoever catches either gets it
     """The code under test used a part of Secrets Manager that the fake does not support."""
 
 

@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-OPTIONS = ["-p", "no:hypothesispytest", "-p", "no:benchmark"]
 APPLICATION = """
 import boto3
 
@@ -110,7 +109,7 @@ def test_secrets_are_there_from_import_to_end(suite, options):
     suite.makeconftest("from application import read\n\nCONFIGURED = read('db')\n")
 
     launch = suite.runpytest_subprocess if "-n" in options else suite.runpytest_inprocess
-    result = launch(*OPTIONS, *options)
+    result = launch(*options)
 
     result.assert_outcomes(passed=11)
 
@@ -130,7 +129,7 @@ def test_tests_alone_do_not_need_to_ask(suite):
     """
     )
 
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess()
 
     result.assert_outcomes(passed=2)
 
@@ -156,7 +155,7 @@ def test_doctests_have_copies_too(suite):
     )
     suite.maketxtfile(test_text=">>> from application import write\n>>> write('a', 'x')\n")
 
-    result = suite.runpytest_inprocess(*OPTIONS, "--doctest-modules", "--doctest-glob=*.txt")
+    result = suite.runpytest_inprocess("--doctest-modules", "--doctest-glob=*.txt")
 
     result.assert_outcomes(passed=3)
 
@@ -181,7 +180,7 @@ def test_items_without_fixtures_have_copies_too(suite):
     suite.makepyfile(test_suite="")
     suite.maketxtfile(test_it="nothing")
 
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess()
 
     result.assert_outcomes(passed=2)
 
@@ -209,7 +208,7 @@ def test_unittest_has_copies_too(suite):
     """
     )
 
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess()
 
     result.assert_outcomes(passed=2)
 
@@ -225,7 +224,7 @@ from botocore.endpoint import Endpoint
 original = Endpoint.make_request
 codes = []
 for _ in range(2):
-    codes.append(int(pytest.main(["-p", "no:hypothesispytest", "test_suite.py"])))
+    codes.append(int(pytest.main(["test_suite.py"])))
     assert Endpoint.make_request is original
     del sys.modules["test_suite"]
 sys.exit(sum(codes))
@@ -250,7 +249,7 @@ from pytest_fakesecrets._listeners import listeners
 
 original = Endpoint.make_request
 for options in ([], ["-o", "fakesecrets_seeds=missing.json"], ["-o", "fakesecrets_real_calls=on"]):
-    assert pytest.main(["-p", "no:hypothesispytest", *options]) == pytest.ExitCode.USAGE_ERROR
+    assert pytest.main(options) == pytest.ExitCode.USAGE_ERROR
     assert Endpoint.make_request is original
     assert listeners == []
 """
@@ -283,7 +282,7 @@ def test_leaks_of_what_it_holds_are_found(suite):
     """
     )
 
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess()
 
     result.assert_outcomes(passed=2, failed=1)
     assert "  db, in captured stdout of call, line 1" in result.outlines
@@ -306,7 +305,7 @@ def test_hooks_seed_it_once_they_are_known(suite):
     """
     )
 
-    result = suite.runpytest_inprocess(*OPTIONS)
+    result = suite.runpytest_inprocess()
 
     result.assert_outcomes(passed=1)
 
@@ -332,17 +331,18 @@ def test_a_wrong_ini_ends_the_run_with_one_message(pytester, ini, message):
         else f"[pytest]\n{ini}\n"
     )
 
-    result = pytester.runpytest_inprocess(*OPTIONS)
+    result = pytester.runpytest_inprocess()
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret or "perhaps" in message
     assert message in result.stderr.str()
     assert "INTERNALERROR" not in result.stdout.str()
 
 
-def test_a_plugin_that_is_loaded_late_begins_when_pytest_configures(suite):
+def test_a_plugin_that_is_loaded_late_begins_when_pytest_configures(suite, monkeypatch):
     """Where a conftest.py names the plugin, the fake is there from then on."""
+    monkeypatch.delenv("PYTEST_PLUGINS")
     suite.makeconftest("pytest_plugins = ['pytest_fakesecrets.plugin']")
 
-    result = suite.runpytest_subprocess(*OPTIONS, "-p", "no:fakesecrets")
+    result = suite.runpytest_subprocess("-p", "no:fakesecrets")
 
     result.assert_outcomes(passed=11)

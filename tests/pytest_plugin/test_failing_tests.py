@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 README = Path(__file__).parents[2] / "README.md"
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+OPTIONS = ["-p", "no:cacheprovider"]
 SECTION = re.compile(r"-+ fake secrets -+")
 SHOWN = [
     "Secrets Manager in us-east-1, account 123456789012",

@@ -18,7 +18,7 @@ BAD_NAME = (
     "Use letters, digits and any of -/_+=.@! (and no ARN: AWS makes it)."
 )
 # Hypothesis's own plugin would be imported anew in every run, and is slow to import.
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+OPTIONS = ["-p", "no:cacheprovider"]
 READ = """
 import boto3
 import pytest
@@ -859,7 +859,7 @@ import pytest
 from botocore.endpoint import Endpoint
 
 original = Endpoint.make_request
-options = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "test_it.py"]
+options = ["-p", "no:cacheprovider", "test_it.py"]
 codes = []
 for _ in range(2):
     codes.append(int(pytest.main(options)))
@@ -898,7 +898,7 @@ def test_pytester_runs_twice_in_one_process(pytester):
     @pytest.mark.parametrize("time", [1, 2])
     def test_outer(pytester, time):
         pytester.makepyfile(INNER)
-        pytester.runpytest_inprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
+        pytester.runpytest_inprocess().assert_outcomes(passed=1)
     """)
 
     result = pytester.runpytest_subprocess(*OPTIONS)

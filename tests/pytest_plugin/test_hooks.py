@@ -9,7 +9,7 @@ from pytest_fakesecrets import FakeSecrets, hookspecs
 from pytest_fakesecrets._listeners import listeners
 from pytest_fakesecrets._plugin.run import FakesOfRun
 
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+OPTIONS = ["-p", "no:cacheprovider"]
 READ = """
 import boto3
 import pytest

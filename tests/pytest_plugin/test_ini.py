@@ -9,7 +9,7 @@ import pytest
 from pytest_fakesecrets import hookspecs
 from pytest_fakesecrets._plugin.options import INIS
 
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+OPTIONS = ["-p", "no:cacheprovider"]
 READ = """
 import boto3
 import inspect

@@ -12,7 +12,7 @@ from pytest_fakesecrets._listeners import listeners
 # Hypothesis's own plugin would be imported anew in every run, and is slow to import.
 # The run in this process would take our own filter of warnings over.
 OPTIONS = [
-    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"),
+    *("-p", "no:cacheprovider"),
     *("-W", "default"),
 ]
 PASSWORD = "hunter2-c@nary"

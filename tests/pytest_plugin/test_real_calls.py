@@ -8,7 +8,7 @@ from pytest_fakesecrets._botocore.patching import unwatch, watch
 
 # The run in this process would take our own filter of warnings over.
 OPTIONS = [
-    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"),
+    *("-p", "no:cacheprovider"),
     *("-W", "default"),
 ]
 CLIENT = """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-OPTIONS = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"]
+OPTIONS = ["-p", "no:cacheprovider"]
 IMPORTS = """
 import boto3
 import pytest

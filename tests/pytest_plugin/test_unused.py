@@ -4,7 +4,7 @@ import pytest
 
 # The run in this process would take our own filter of warnings over.
 OPTIONS = [
-    *("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:benchmark"),
+    *("-p", "no:cacheprovider"),
     *("-W", "default"),
 ]
 READ = """
