@@ -16,6 +16,7 @@ from ._plugin.collection import (
     pytest_generate_tests,
     pytest_make_collect_report,
 )
+from ._plugin.detectors import detect_leaks, detect_unused_faults, detect_unused_seeds
 from ._plugin.fixtures import (
     FAKES,
     class_fake_secrets,
@@ -26,16 +27,14 @@ from ._plugin.fixtures import (
     secrets_error,
     session_fake_secrets,
 )
-from ._plugin.leaks import detect_leaks
 from ._plugin.options import add_inis, add_markers, check_inis, described
-from ._plugin.run import FakesOfRun
+from ._plugin.run import AUTOUSE, FakesOfRun
 from ._plugin.running import (
     pytest_fixture_setup,
     pytest_runtest_makereport,
     pytest_runtest_protocol,
     pytest_runtest_setup,
 )
-from ._plugin.unused import UnusedFaults, UnusedSeeds
 
 # pytest takes fixtures and hooks from the plugin itself.
 __all__ = [
@@ -80,13 +79,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and what the ini options ask for."""
     _begin(config)
     add_markers(config)
-    fakes = config.stash[FAKES]
     if config.getini("fakesecrets_leaks") != "off":
         detect_leaks(config)
-    if (level := config.getini("fakesecrets_unused_seeds")) != "off":
-        config.pluginmanager.register(UnusedSeeds(fakes, level), "fakesecrets_unused_seeds")
-    config.pluginmanager.register(UnusedFaults(fakes), "fakesecrets_unused_faults")
-    fakes.seed_from_late_hooks()
+    if config.getini("fakesecrets_unused_faults") != "off":
+        detect_unused_faults(config)
+    if config.getini("fakesecrets_unused_seeds") != "off":
+        detect_unused_seeds(config)
+    config.stash[FAKES].seed_from_late_hooks()
 
 
 def _begin(config: pytest.Config) -> None:
@@ -107,8 +106,8 @@ def _begin(config: pytest.Config) -> None:
         config.pluginmanager.register(guard, "fakesecrets_real_calls")
         watch(guard.ask)
         ends.callback(unwatch, guard.ask)
-    if config.getini("fakesecrets_autouse"):
-        ends.enter_context(fakes.run("autouse"))
+    if config.getini(AUTOUSE):
+        ends.enter_context(fakes.run(AUTOUSE, AUTOUSE))
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._calls.call_table import calls_section, named, named_here
 from .._text import Entry, Section, counted, several, shortened
@@ -19,35 +19,53 @@ if TYPE_CHECKING:
     from .._settings import Settings
 
 
-def describe(pipeline: Pipeline) -> str:
+class LogPosition(NamedTuple):
+    """How much a fake had logged at some moment."""
+
+    calls: int
+    rotations: int
+
+
+def position(pipeline: Pipeline) -> LogPosition:
+    """Return how much a fake has logged so far."""
+    return LogPosition(len(pipeline.exchanges), len(pipeline.service.rotations.runs))
+
+
+def describe(pipeline: Pipeline, since: LogPosition | None = None) -> str:
     """Tell all about a fake, in lines of at most 80 columns that show no value of a secret.
 
     Nothing happens by it: what has fallen due stays due.
+
+    :param since: leaves out calls and rotations before it, and all of a secret but its name where
+        no call was about it.
     """
     own = pipeline.settings
     heading = f"Secrets Manager in {shortened(own.region)}, account {own.account}"
-    tables = (line for section in _sections(pipeline) for line in section.lines())
+    tables = (line for section in _sections(pipeline, since) for line in section.lines())
     return "\n".join([heading, *tables])
 
 
-def summary(pipeline: Pipeline) -> list[tuple[str, str]]:
+def summary(pipeline: Pipeline, since: LogPosition | None = None) -> list[tuple[str, str]]:
     """Tell the same as properties of one line each; none for a fake that was not used."""
-    return [entry for section in _sections(pipeline) for entry in section.properties()]
+    return [entry for section in _sections(pipeline, since) for entry in section.properties()]
 
 
 # No lock is taken: a call that hangs in a predicate of the test holds it, and the report of that
 # test must not hang as well.
-def _sections(pipeline: Pipeline) -> Iterator[Section]:
+def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section]:
     own = pipeline.settings
-    yield calls_section([exchange.call for exchange in pipeline.exchanges], own)
+    calls, rotations = since or (0, 0)
+    exchanges = list(pipeline.exchanges)[calls:]
+    yield calls_section([exchange.call for exchange in exchanges], own)
     yield Section.of("fault", list(pipeline.rules), lambda rule: _fault(rule, own))
     yield Section.of(
         "rotation",
-        list(pipeline.service.rotations.runs),
+        list(pipeline.service.rotations.runs)[rotations:],
         lambda run: _rotation(run, own),
         latest=True,
     )
-    yield Section.of("secret", _secrets(pipeline), lambda secret: _secret(secret, own))
+    touched = {name for exchange in exchanges for name in exchange.secret_ids}
+    yield _secrets_section(pipeline, touched, show_all=since is None)
 
 
 def _fault(fault: FaultRule, own: Settings) -> Entry:
@@ -63,13 +81,27 @@ def _rotation(run: RotationRun, own: Settings) -> Entry:
     return [(named_here(run.arn, own), ", ".join(outcome), steps)]
 
 
-def _secrets(pipeline: Pipeline) -> list[StoredSecret]:
-    """Return the secrets that there are, first those that the calls were about."""
-    now = pipeline.service.timeline.now()
-    touched = {name for exchange in list(pipeline.exchanges) for name in exchange.secret_ids}
+def _secrets_section(pipeline: Pipeline, touched: set[str], *, show_all: bool) -> Section:
+    """Describe the secrets that there are, first those that calls were about.
+
+    :param show_all: whether the others are described as well, or only named in one line.
+    """
+    own, now = pipeline.settings, pipeline.service.timeline.now()
     ends = ((secret, secret.recovery_window_ends) for secret in pipeline.service.store)
     present = [secret for secret, end in ends if end is None or end > now]
-    return sorted(present, key=lambda secret: secret.arn not in touched)
+    shown = [secret for secret in present if secret.arn in touched]
+    others = [secret for secret in present if secret.arn not in touched]
+    if show_all:
+        shown, others = shown + others, []
+    section = Section.of("secret", shown, lambda secret: _secret(secret, own))
+    if others:
+        names = several([_named(secret, own) for secret in others])
+        section.entries.append([(f"no call was about {counted(len(others), 'secret')}: {names}",)])
+    return section
+
+
+def _named(secret: StoredSecret, own: Settings) -> str:
+    return named(secret.name, secret.region, secret.account, own)
 
 
 def _secret(secret: StoredSecret, own: Settings) -> Entry:
@@ -83,8 +115,10 @@ def _secret(secret: StoredSecret, own: Settings) -> Entry:
         for labels, id_ in labelled
     ]
     first, *others = versions or [("-", "-", "-")]
-    name = named(secret.name, secret.region, secret.account, own)
-    entry = [(name, *first, *_marks(secret)), *(("", *version) for version in others)]
+    entry = [
+        (_named(secret, own), *first, *_marks(secret)),
+        *(("", *version) for version in others),
+    ]
     deprecated = len(secret.versions) - len(versions)
     return [*entry, *([("", counted(deprecated, "deprecated version"))] if deprecated else [])]
 

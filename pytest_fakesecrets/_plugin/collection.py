@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
+from .detectors import detect_leaks, detect_unused_faults
 from .fixtures import FAKES, fake_of_scope, is_real
-from .leaks import detect_leaks
-from .options import errors_of_marks, level_of
 from .run import usage_errors_shown
 
 
@@ -38,6 +37,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if not metafunc.definition.get_closest_marker("secrets_errors"):
             return
         metafunc.fixturenames.append("secrets_error")
+    from .mark_options import errors_of_marks
+
     with usage_errors_shown():
         errors = errors_of_marks(metafunc.definition)
     single = len({error.operation for error in errors}) == 1
@@ -52,8 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         # Lists of their own: pytest shares one among all parametrisations of a function.
         names = getattr(item, "fixturenames", None)
-        if level_of(item, "leaks") != "off":
-            detect_leaks(config)
+        if item.get_closest_marker("secrets"):
+            _detect_what_marks_ask_for(item)
         if names is None or is_real(item):
             continue
         if is_run_per_error(item) and "secrets_error" not in names:
@@ -71,6 +72,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have the fakes that are active know the hooks of all folders."""
     session.config.stash[FAKES].refresh_hooks()
+
+
+def _detect_what_marks_ask_for(item: pytest.Item) -> None:
+    from .mark_options import level_of
+
+    if level_of(item, "leaks") != "off":
+        detect_leaks(item.config)
+    if level_of(item, "unused_faults") != "off":
+        detect_unused_faults(item.config)
 
 
 def is_run_per_error(item: pytest.Item) -> bool:

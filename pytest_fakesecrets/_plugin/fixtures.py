@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from .._errors import UsageError
-from .options import closest
 from .run import FakesOfRun
 
 if TYPE_CHECKING:
@@ -89,12 +88,17 @@ def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> 
 
 def fake_of_scope(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the fixture."""
-    with request.config.stash[FAKES].run(request.scope, request.node) as fake:
+    fakes, name = request.config.stash[FAKES], request.fixturename
+    with fakes.run(str(name), request.scope, request.node) as fake:
         yield fake
 
 
 def is_real(item: pytest.Item) -> bool:
     """Tell whether a test is to reach the real AWS."""
+    if item.get_closest_marker("secrets") is None:
+        return False
+    from .mark_options import closest
+
     # A misused marker is shown when its fake begins.
     with suppress(UsageError):
         return bool(closest(item, "allow_real_calls"))

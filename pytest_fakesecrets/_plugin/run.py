@@ -1,120 +1,113 @@
-"""The fakes of one run of pytest, and their seeds."""
+"""The fakes of one run of pytest: which there are, which of them answer, what a test sees."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
 from .._errors import UsageError
 from .._listeners import listeners
-from .options import Origins, SecretsOptions, origins, read_paths
 from .suite_hooks import Node, SuiteHooks
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.model.values import Value
     from .._fake.fake import FakeSecrets
-    from .._fake.seeds import Seed
+    from .._fake.report import LogPosition
+    from .mark_options import Origins, SecretsOptions
 
-_HOOK: Final = "pytest_fakesecrets_seeds"
-
-
-class SeedsOfSuite:
-    """The seeds of one run of pytest; files are read once, when the first fake wants them."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self._of_ini: Origins | None = None
-
-    def of_ini(self) -> Origins:
-        """Return the seeds of the files that ini names."""
-        if self._of_ini is None:
-            paths = self._config.getini("fakesecrets_seeds")
-            self._of_ini = origins(read_paths(paths), paths, self._config)
-        return list(self._of_ini)
-
-    def of_hooks(
-        self, node: pytest.Item | pytest.Collector | None, asked: Collection[object]
-    ) -> tuple[list[object], Origins]:
-        """Return the plugins that count for a node and were not asked yet, and their seeds.
-
-        :param asked: those whose seeds a fake around has already.
-        """
-        hook = self._config.hook if node is None else node.ihook
-        fresh = [
-            impl.plugin
-            for impl in getattr(hook, _HOOK).get_hookimpls()
-            if not any(impl.plugin is plugin for plugin in asked)
-        ]
-        if not fresh:
-            return [], []
-        manager = self._config.pluginmanager
-        others = [plugin for plugin in manager.get_plugins() if plugin not in fresh]
-        answers = manager.subset_hook_caller(_HOOK, others)(node=node)
-        # The closest conftest.py answers first, and is to have the last word on a secret.
-        seeds = [seed for answer in reversed(answers) for seed in _checked(answer)]
-        return fresh, [(f"hook {_HOOK}", seed) for seed in seeds]
+AUTOUSE: Final = "fakesecrets_autouse"
+_SCOPES: Final = (AUTOUSE, "session", "package", "module", "class", "function")
 
 
-def _checked(seeds: Any) -> Iterable[Seed]:
-    if isinstance(seeds, Iterable) and not isinstance(seeds, (Mapping, str)):
-        return seeds
-    shown = "a dict" if isinstance(seeds, Mapping) else repr(seeds)
-    raise UsageError(
-        f"A hook pytest_fakesecrets_seeds returned {shown}. Return a list of seeds, or None."
-    )
+class Seeding(NamedTuple):
+    """Where the seeds of a fake come from.
 
-
-_SCOPES: Final = ("autouse", "session", "package", "module", "class", "function")
-
-
-@dataclass(slots=True, eq=False)
-class Running:
-    """A fake that a fixture, or the run itself, has started.
-
-    :ivar scope_index: its scope, as an index: the smaller, the wider.
-    :ivar node: what it is for; None for the whole run.
-    :ivar marks: those that seeded it.
-    :ivar asked: the plugins that have given seeds to it.
-    :ivar seeds: its seeds, each with where it comes from.
+    :ivar marks: the marks that seeded it.
+    :ivar plugins: the plugins whose hooks were asked for seeds.
+    :ivar origins: the seeds, each with its origin.
     """
 
-    fake: FakeSecrets
-    scope_index: int
-    node: Node | None
-    marks: tuple[pytest.Mark, ...]
-    asked: list[object]
-    seeds: Origins
+    marks: tuple[pytest.Mark, ...] = ()
+    plugins: tuple[object, ...] = ()
+    origins: Origins = []  # noqa: RUF012 - nobody changes it
+
+
+class RunningFake:
+    """A fake that a fixture, or the run itself, has started.
+
+    :ivar fixture: the name of the fixture, or of the option that asked for the fake.
+    :ivar scope_index: its scope, as an index: the smaller, the wider.
+    :ivar node: what it is for; None for the whole run.
+    :ivar passthrough: whether it lets calls go on to AWS.
+    """
+
+    __slots__ = ("fake", "fixture", "node", "passthrough", "scope_index", "seeding")
+
+    def __init__(
+        self,
+        fixture: str,
+        scope: str,
+        node: Node | None,
+        *,
+        passthrough: bool = False,
+    ) -> None:
+        self.fixture = fixture
+        self.scope_index = _SCOPES.index(scope)
+        self.node = node
+        self.passthrough = passthrough
+        self.fake: FakeSecrets
+        self.seeding = Seeding()
 
     @property
     def is_of_test(self) -> bool:
         """Whether it ends with one test."""
         return self.scope_index == len(_SCOPES) - 1
 
+    @property
+    def is_of_scope(self) -> bool:
+        """Whether it answers only where it is used: it outlives a test, but not for all tests."""
+        return self.scope_index > 0 and not self.is_of_test
+
+
+class SeenFake(NamedTuple):
+    """A fake that a test has seen.
+
+    :ivar since: what its log held before the test.
+    """
+
+    fixture: str
+    fake: FakeSecrets
+    since: LogPosition
+
 
 class FakesOfRun:
     """All fakes of one run of pytest.
 
+    A fake of a wider scope than a test answers only in tests that use its fixture, and in the
+    set-up and tear-down of the fixtures that do.
+
     :ivar hooks: asks the hooks.
     :ivar running: the fakes that fixtures have started, widest first.
-    :ivar active: the fakes that answer, or wait beneath others that do, whoever started them.
-    :ivar started: the fakes that have started since the present test began.
+    :ivar in_use: those of them that answer, or wait beneath others that do, widest first.
+    :ivar uses: each use of a fake of a wider scope since the test began, oldest first.
     :ivar on_end: who wants to know of each fake of `running` that ends.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.hooks = SuiteHooks(config)
-        self.running: list[Running] = []
-        self.active: list[FakeSecrets] = []
-        self.started: list[FakeSecrets] = []
-        self.on_end: list[Callable[[Running], object]] = []
+        self.running: list[RunningFake] = []
+        self.in_use: list[RunningFake] = []
+        self.uses: list[RunningFake] = []
+        self.on_end: list[Callable[[RunningFake], object]] = []
+        self._active: list[FakeSecrets] = []
+        self._seen: dict[FakeSecrets, SeenFake] = {}
         self._values: dict[tuple[str, Value], None] | None = None
-        self._suite = SeedsOfSuite(config)
+        self._seeds_of_ini: Origins | None = None
         listeners.append(self)
 
     def close(self) -> None:
@@ -123,10 +116,88 @@ class FakesOfRun:
 
     def begin_test(self) -> None:
         """Forget what only the test before had."""
-        self.started.clear()
+        self.end_test()
+        self._seen.clear()
+        for fake in self._active:
+            self._see(fake)
         if self._values is not None:
             self._values.clear()
             self.refresh_hooks()
+
+    def end_test(self) -> None:
+        """Have the fakes of wider scopes answer no more, until a test uses them."""
+        self.uses.clear()
+        for entry in self._of_scopes():
+            self._suspend(entry)
+
+    @contextmanager
+    def run(
+        self, fixture: str, scope: str, node: Node | None = None, *, passthrough: bool = False
+    ) -> Iterator[FakeSecrets]:
+        """Have a fake run inside those that are in use, with the seeds that they lack.
+
+        :param fixture: the name of the fixture, or of the option that asks for it.
+        :param scope: the scope of a fixture, or ``fakesecrets_autouse``.
+        :param node: what it is for; None for the whole run.
+        :param passthrough: whether calls go on to AWS instead.
+        """
+        entry = RunningFake(fixture, scope, node, passthrough=passthrough)
+        with usage_errors_shown(at_start=node is None):
+            self._make(entry)
+        _insert(self.running, entry)
+        self.use(entry)
+        try:
+            yield entry.fake
+        finally:
+            self.running.remove(entry)
+            self._suspend(entry)
+            for listen in self.on_end:
+                listen(entry)
+
+    def use(self, entry: RunningFake) -> None:
+        """Have a fake answer from now on, below those of narrower scopes."""
+        if entry.is_of_scope:
+            self.uses.append(entry)
+        if entry in self.in_use or entry not in self.running:
+            return
+        from .._fake.fake import begin
+
+        # pytest may begin a fixture of a module in the middle of one of its classes.
+        inner = self.in_use[_place(self.in_use, entry) :]
+        below = inner[0].fake if inner else None
+        begin(entry.fake, below=below, passthrough=entry.passthrough)
+        _insert(self.in_use, entry)
+
+    @contextmanager
+    def resumed(self, entries: Iterable[RunningFake]) -> Iterator[None]:
+        """Have fakes answer for a while, those of them that have not ended."""
+        waiting = [entry for entry in entries if entry not in self.in_use]
+        for entry in waiting:
+            self.use(entry)
+        try:
+            yield
+        finally:
+            for entry in waiting:
+                self._suspend(entry)
+
+    def used_since(self, number: int) -> list[RunningFake]:
+        """Return the fakes of wider scopes that were used since there were so many uses."""
+        return list(dict.fromkeys(self.uses[number:]))
+
+    def wider_in_use(self) -> list[RunningFake]:
+        """Return the fakes of wider scopes that are in use."""
+        return self._of_scopes()
+
+    def seen(self) -> list[SeenFake]:
+        """Return the fakes that the present test has seen, also those that have ended."""
+        return list(self._seen.values())
+
+    def own(self) -> list[FakeSecrets]:
+        """Return the fakes that are the present test's alone; those that outlive it are not."""
+        of_test = [entry.fake for entry in self.running if entry.is_of_test]
+        lasting = [*self._active, *(entry.fake for entry in self.running)]
+        ended = [fake for fake in self._seen if fake not in lasting]
+        return [*of_test, *ended]
 
     def remember_values(self) -> Collection[tuple[str, Value]]:
         """Return what will hold the values of all secrets that the present test's fakes ever have.
@@ -137,67 +208,6 @@ class FakesOfRun:
         self.refresh_hooks()
         return self._values.keys()
 
-    def of_test(self) -> list[FakeSecrets]:
-        """Return the fakes that the present test has seen, also those that have ended."""
-        return list(dict.fromkeys([*self.active, *self.started]))
-
-    def own(self) -> list[FakeSecrets]:
-        """Return the fakes that are the present test's alone; those that outlive it are not."""
-        of_test = [entry.fake for entry in self.running if entry.is_of_test]
-        ended = [fake for fake in self.started if fake not in self.active]
-        return list(dict.fromkeys([*of_test, *ended]))
-
-    @contextmanager
-    def run(
-        self, scope: str, node: Node | None = None, *, passthrough: bool = False
-    ) -> Iterator[FakeSecrets]:
-        """Have a fake run inside those that run already, with the seeds that they lack.
-
-        :param scope: the scope of a fixture, or ``autouse``.
-        :param node: what it is for; None for the whole run.
-        :param passthrough: whether calls go on to AWS instead.
-        """
-        scope_index = _SCOPES.index(scope)
-        # pytest may begin a fixture of a module in the middle of one of its classes.
-        outer = [other for other in self.running if other.scope_index <= scope_index]
-        inner = [other for other in self.running if other.scope_index > scope_index]
-        with usage_errors_shown(at_start=node is None):
-            entry = self._new(scope_index, node, outer, passthrough=passthrough)
-        from .._fake.fake import begin
-
-        begin(entry.fake, below=inner[0].fake if inner else None, passthrough=passthrough)
-        self.running[:] = [*outer, entry, *inner]
-        try:
-            yield entry.fake
-        finally:
-            self.running.remove(entry)
-            entry.fake.stop()
-            for listen in self.on_end:
-                listen(entry)
-
-    def _new(
-        self, scope_index: int, node: Node | None, outer: list[Running], *, passthrough: bool
-    ) -> Running:
-        """Make a fake with its seeds, those of the closest mark last."""
-        from .._fake.fake import FakeSecrets
-
-        if passthrough:
-            return Running(FakeSecrets(), scope_index, node, (), [], [])
-        applied = [mark for other in outer for mark in other.marks]
-        marked = [] if node is None else list(node.iter_markers_with_node("secrets"))
-        marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
-        options = [SecretsOptions.of(mark) for _, mark in marked]
-        asked, seeds = self._suite.of_hooks(
-            node, [plugin for other in outer for plugin in other.asked]
-        )
-        seeds = [*([] if outer else self._suite.of_ini()), *seeds]
-        holder: Any
-        for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
-            seeds += option.seeds_at(holder)
-        fake = FakeSecrets(*(seed for _, seed in seeds), **self._place(options, outer))
-        marks = tuple(mark for _, mark in marked)
-        return Running(fake, scope_index, node, marks, asked, seeds)
-
     def seed_from_late_hooks(self) -> None:
         """Give the fake of the whole run the seeds of hooks that were not known when it began."""
         if not self.running:
@@ -206,51 +216,107 @@ class FakesOfRun:
 
         for entry in self.running:
             with usage_errors_shown(at_start=True):
-                asked, seeds = self._suite.of_hooks(None, entry.asked)
+                plugins, seeds = self.hooks.seeds(None, entry.seeding.plugins)
                 for secret in read(seed for _, seed in seeds):
                     entry.fake.add(secret)
-            entry.asked += asked
-            entry.seeds += seeds
+            asked = (*entry.seeding.plugins, *plugins)
+            entry.seeding = Seeding((), asked, [*entry.seeding.origins, *seeds])
         self.refresh_hooks()
 
     def refresh_hooks(self) -> None:
         """Have the fakes that are active ask the hooks that there are by now."""
-        for fake in dict.fromkeys(self.active):
+        for fake in dict.fromkeys(self._active):
             self._connect(fake)
-
-    def _place(self, options: list[SecretsOptions], outer: list[Running]) -> dict[str, Any]:
-        """Return Region and account: those of the closest mark, of the fake around, or of ini."""
-        place = {}
-        for name in ("region", "account"):
-            said = [getattr(option, name) for option in options]
-            said += [getattr(other.fake, name) for other in reversed(outer)]
-            said += [self.config.getini(f"fakesecrets_{name}")]
-            place[name] = next(value for value in said if value is not None)
-        return place
 
     def began(self, fake: FakeSecrets) -> None:
         """Have a fake that begins ask the hooks that there are; most suites have none."""
-        self.active.append(fake)
-        if fake not in self.started:
-            self.started.append(fake)
+        self._active.append(fake)
+        if fake not in self._seen:
+            self._see(fake)
         self._connect(fake)
 
     def ended(self, fake: FakeSecrets) -> None:
         """Note that a fake has stopped."""
         # One that began before the run is not known.
-        if fake in self.active:
-            self.active.remove(fake)
+        if fake in self._active:
+            self._active.remove(fake)
+
+    def _make(self, entry: RunningFake) -> None:
+        """Make a fake with its seeds, those of the closest mark last."""
+        from .._fake.fake import FakeSecrets
+        from .mark_options import SecretsOptions
+
+        if entry.passthrough:
+            entry.fake = FakeSecrets()
+            return
+        outer = self.in_use[: _place(self.in_use, entry)]
+        applied = [mark for other in outer for mark in other.seeding.marks]
+        marked = [] if entry.node is None else list(entry.node.iter_markers_with_node("secrets"))
+        marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
+        options = [SecretsOptions.of(mark) for _, mark in marked]
+        asked = [plugin for other in outer for plugin in other.seeding.plugins]
+        plugins, seeds = self.hooks.seeds(entry.node, asked)
+        seeds = [*([] if outer else self._of_ini()), *seeds]
+        holder: Any
+        for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
+            seeds += option.seeds_at(holder)
+        entry.fake = FakeSecrets(*(seed for _, seed in seeds), **self._location(options, outer))
+        entry.seeding = Seeding(tuple(mark for _, mark in marked), tuple(plugins), seeds)
+
+    def _of_ini(self) -> Origins:
+        """Return the seeds of the files that ini names, which are read once."""
+        if self._seeds_of_ini is None:
+            from .mark_options import origins, read_paths
+
+            paths = self.config.getini("fakesecrets_seeds")
+            self._seeds_of_ini = origins(read_paths(paths), paths, self.config)
+        return self._seeds_of_ini
+
+    def _location(self, options: list[SecretsOptions], outer: list[RunningFake]) -> dict[str, Any]:
+        """Return Region and account: those of the closest mark, of the fake around, or of ini."""
+        location = {}
+        for name in ("region", "account"):
+            given = [getattr(option, name) for option in options]
+            given += [getattr(other.fake, name) for other in reversed(outer)]
+            given += [self.config.getini(f"fakesecrets_{name}")]
+            location[name] = next(value for value in given if value is not None)
+        return location
+
+    def _of_scopes(self) -> list[RunningFake]:
+        return [entry for entry in self.in_use if entry.is_of_scope]
+
+    def _suspend(self, entry: RunningFake) -> None:
+        if entry in self.in_use:
+            self.in_use.remove(entry)
+            entry.fake.stop()
+
+    def _see(self, fake: FakeSecrets) -> None:
+        from .._fake.fake import pipeline_of
+        from .._fake.report import position
+
+        names = [entry.fixture for entry in self.running if entry.fake is fake]
+        name = names[0] if names else "FakeSecrets"
+        self._seen[fake] = SeenFake(name, fake, position(pipeline_of(fake)))
 
     def _connect(self, fake: FakeSecrets) -> None:
-        keep_secret = None if self._values is None else self._keep_values
         from .._fake.fake import pipeline_of
 
+        keep_secret = None if self._values is None else self._keep_values
         pipeline_of(fake).connect(self.hooks.hooks(keep_secret))
 
     def _keep_values(self, secret: StoredSecret) -> None:
         for version in secret.versions.values():
             if self._values is not None and version.value is not None:
                 self._values[secret.name, version.value] = None
+
+
+def _insert(entries: list[RunningFake], entry: RunningFake) -> None:
+    entries.insert(_place(entries, entry), entry)
+
+
+def _place(entries: list[RunningFake], entry: RunningFake) -> int:
+    """Return the index of a fake among others: after all that are as wide, or wider."""
+    return sum(other.scope_index <= entry.scope_index for other in entries)
 
 
 @contextmanager

@@ -9,19 +9,23 @@ from typing import Any, Final
 import pytest
 
 from .collection import is_run_per_error
-from .failure_report import add_report
+from .fixture_uses import FixtureUses
 from .fixtures import FAKES, WIDER, is_real
+from .run import AUTOUSE
 
 # The ends of what began for one test.
 _ENDS: Final = pytest.StashKey[ExitStack]()
+_USES: Final = pytest.StashKey[FixtureUses]()
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Have a test be what runs."""
-    with item.config.stash[FAKES].hooks.at(item), ExitStack() as ends:
+    fakes = item.config.stash[FAKES]
+    with fakes.hooks.at(item), ExitStack() as ends:
         item.stash[_ENDS] = ends
         yield
+    fakes.end_test()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,9 +37,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ends.close()
     fakes.begin_test()
     if is_real(item):
-        ends.enter_context(fakes.run("function", item, passthrough=True))
-    elif item.config.getini("fakesecrets_autouse") and not hasattr(item, "fixturenames"):
-        ends.enter_context(fakes.run("function", item))
+        real = fakes.run("allow_real_calls", "function", item, passthrough=True)
+        ends.enter_context(real)
+    elif item.config.getini(AUTOUSE) and not hasattr(item, "fixturenames"):
+        ends.enter_context(fakes.run(AUTOUSE, "function", item))
     if item.get_closest_marker("secrets_errors") and not is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
@@ -46,16 +51,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
-    """Under ``fakesecrets_autouse``, have a test's own copy there before its other fixtures."""
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Note which fakes of wider scopes a fixture uses.
+
+    Under ``fakesecrets_autouse``, have a test's own copy there before its other fixtures.
+    """
     if (
         request.scope == "function"
-        and request.config.getini("fakesecrets_autouse")
+        and request.config.getini(AUTOUSE)
         and request.fixturename not in ("fake_secrets", "request", *WIDER)
         and "fake_secrets" in getattr(request.node, "fixturenames", ())
     ):
         request.getfixturevalue("fake_secrets")
+    stash = request.config.stash
+    if _USES not in stash:
+        stash[_USES] = FixtureUses(stash[FAKES])
+    with stash[_USES].noted(fixturedef, request.scope):
+        yield
 
 
 # Last, when the outcome is final: that of a test that is expected to fail is not a failure.
@@ -63,5 +78,8 @@ def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show with a failing test what its fakes have seen."""
     outcome: Any = yield
-    fakes = item.config.stash[FAKES]
-    add_report(item, outcome.get_result(), fakes.of_test())
+    report, seen = outcome.get_result(), item.config.stash[FAKES].seen()
+    if seen or item.user_properties:
+        from .failure_report import add_report
+
+        add_report(item, report, seen)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from .._aws.rotation.functions import Handler
     from .._calls.call import Call, Exchange
     from .._calls.hooks import Hooks
+    from .._fake.seeds import Seed
+    from .mark_options import Origins
 
 Node = pytest.Item | pytest.Collector
+_SEEDS: Final = "pytest_fakesecrets_seeds"
 
 
 class SuiteHooks:
@@ -39,6 +42,26 @@ class SuiteHooks:
             yield
         finally:
             self.node = before
+
+    def seeds(self, node: Node | None, asked: Collection[object]) -> tuple[list[object], Origins]:
+        """Return the plugins that count for a node and were not asked yet, and their seeds.
+
+        :param asked: those whose seeds a fake around has already.
+        """
+        hook = self._config.hook if node is None else node.ihook
+        fresh = [
+            impl.plugin
+            for impl in getattr(hook, _SEEDS).get_hookimpls()
+            if not any(impl.plugin is plugin for plugin in asked)
+        ]
+        if not fresh:
+            return [], []
+        manager = self._config.pluginmanager
+        others = [plugin for plugin in manager.get_plugins() if plugin not in fresh]
+        answers = manager.subset_hook_caller(_SEEDS, others)(node=node)
+        # The closest conftest.py answers first, and is to have the last word on a secret.
+        seeds = [seed for answer in reversed(answers) for seed in _checked(answer)]
+        return fresh, [(f"hook {_SEEDS}", seed) for seed in seeds]
 
     def hooks(self, keep_secret: Callable[[StoredSecret], object] | None) -> Hooks:
         """Return what a fake is to ask; only what somebody answers, as most suites have none."""
@@ -84,6 +107,15 @@ class SuiteHooks:
         for listen in self.on_call:
             listen(exchange)
         self._hook.pytest_fakesecrets_call_finished(call=exchange.call, node=self.node)
+
+
+def _checked(seeds: Any) -> Iterable[Seed]:
+    if isinstance(seeds, Iterable) and not isinstance(seeds, (Mapping, str)):
+        return seeds
+    shown = "a dict" if isinstance(seeds, Mapping) else repr(seeds)
+    raise UsageError(
+        f"A hook pytest_fakesecrets_seeds returned {shown}. Return a list of seeds, or None."
+    )
 
 
 def _check_fault(error: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from .._errors import FakeSecretsWarning
-from .options import level_of
+from .mark_options import level_of
 from .outcomes import Problem, report_problem
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .._calls.call import Exchange
     from .._fake.fake import FakeSecrets
-    from .run import FakesOfRun, Running
+    from .run import FakesOfRun, RunningFake
 
 _OUTPUT: Final = "fakesecrets_seeds_used"
 _SHOWN: Final = 20
@@ -51,7 +51,7 @@ class UnusedFaults:
                 item, call, report, Problem(level, "faults that applied to no call", text)
             )
 
-    def _judge_wider(self, entry: Running) -> None:
+    def _judge_wider(self, entry: RunningFake) -> None:
         if entry.is_of_test or entry.node is None:
             return
         level, text = level_of(entry.node, "unused_faults"), _unmet([entry.fake])
@@ -71,7 +71,7 @@ class UnusedSeeds:
         self._fakes = fakes
         self._level = level
         self._used: dict[str, bool] = {}
-        self._touched: dict[Running, set[str]] = {}
+        self._touched: dict[RunningFake, set[str]] = {}
         fakes.hooks.on_call.append(self._note_call)
         fakes.on_end.append(self._note_end)
 
@@ -106,18 +106,18 @@ class UnusedSeeds:
         terminalreporter.line(f"{remedy} (fakesecrets_unused_seeds = {self._level})")
 
     def _note_call(self, exchange: Exchange) -> None:
-        for entry in self._fakes.running:
+        for entry in self._fakes.in_use:
             self._touched.setdefault(entry, set()).update(
                 exchange.secret_ids, exchange.returned_arns
             )
 
-    def _note_end(self, entry: Running) -> None:
+    def _note_end(self, entry: RunningFake) -> None:
         from .._aws.arn import parse_secret_arn
         from .._fake.seeds import read
 
         arns = map(parse_secret_arn, self._touched.pop(entry, ()))
         touched = {(arn.account, arn.region, arn.secret_name) for arn in arns if arn is not None}
-        for origin, seed in entry.seeds:
+        for origin, seed in entry.seeding.origins:
             for secret in read([seed]):
                 account = secret.account or entry.fake.account
                 region = secret.region or entry.fake.region

@@ -9,7 +9,7 @@ import pytest
 
 README = Path(__file__).parents[2] / "README.md"
 OPTIONS = ["-p", "no:cacheprovider"]
-SECTION = re.compile(r"-+ fake secrets -+")
+SECTION = re.compile(r"-+ fake secrets \((\w+)\) -+")
 SHOWN = [
     "Secrets Manager in us-east-1, account 123456789012",
     "calls:",
@@ -72,6 +72,11 @@ def sections(result):
         elif inside:
             found[-1].append(line)
     return found
+
+
+def titles(result):
+    """Return the fixtures that the sections about fakes belong to."""
+    return [found[1] for line in result.outlines if (found := SECTION.fullmatch(line))]
 
 
 def properties(pytester, result):
@@ -205,12 +210,40 @@ def test_a_failing_test_and_teardown(run):
     """)
 
     result.assert_outcomes(failed=1, errors=1)
-    without_calls = [SHOWN[0], *SHOWN[3:]]
+    without_calls = [SHOWN[0], "secrets:", "  no call was about 1 secret: a"]
     assert [SHOWN, without_calls] == sorted(sections(result), key=len, reverse=True)
 
 
 def test_fakes_of_wider_scopes(run):
-    """A fake of a wider scope has a section as well, in front of the narrower one's."""
+    """A fake of a wider scope that was used has a section as well, in front of the narrower's."""
+    result = run("""
+    pytestmark = []
+
+    @pytest.fixture(scope="session")
+    def filled(session_fake_secrets):
+        session_fake_secrets.add("a", "v")
+
+    @pytest.fixture
+    def both(filled, request):
+        read()
+        return request.getfixturevalue("fake_secrets")
+
+    def test_it(both):
+        both.add("b", "v")
+        read("b")
+        raise ValueError
+    """)
+
+    result.assert_outcomes(failed=1)
+    assert ["session_fake_secrets", "fake_secrets"] == titles(result)
+    wider, narrower = sections(result)
+    assert SHOWN == wider
+    assert ["  1  GetSecretValue  b  OK"] == narrower[2:3]
+    assert "  no call was about 1 secret: a" == narrower[-1]
+
+
+def test_an_unused_fake_of_a_wider_scope(run):
+    """A wider fake that only the tests before called has no section beside the test's own."""
     result = run("""
     pytestmark = []
 
@@ -225,28 +258,26 @@ def test_fakes_of_wider_scopes(run):
     """)
 
     result.assert_outcomes(passed=1, failed=1)
-    wider, narrower = sections(result)
-    assert SHOWN == wider
-    assert ["  1  GetSecretValue  b  OK"] == narrower[2:3]
-    assert ["a", "b"] == sorted(line.split()[0] for line in narrower[4:])
+    assert ["fake_secrets"] == titles(result)
 
 
 def test_a_fake_outlives_its_failing_test(run):
-    """A later test shows what a fake of a wider scope has seen since it began."""
+    """Of a fake of a wider scope, a test shows only the calls that were made since it began."""
     result = run("""
     pytestmark = []
 
-    @pytest.mark.parametrize("number", [1, 2])
-    def test_it(number, module_fake_secrets):
-        module_fake_secrets.add("a", "v")
-        read()
+    @pytest.mark.parametrize("name", ["a", "b"])
+    def test_it(name, module_fake_secrets):
+        module_fake_secrets.add(name, "v")
+        read(name)
         raise ValueError
     """)
 
     result.assert_outcomes(failed=2)
     first, second = sections(result)
-    assert ["  1  GetSecretValue  a  OK"] == first[2:3]
-    assert ["  1  GetSecretValue  a  OK", "  2  GetSecretValue  a  OK"] == second[2:4]
+    assert SHOWN == first
+    assert ["calls:", "  1  GetSecretValue  b  OK", "secrets:"] == second[1:4]
+    assert "  no call was about 1 secret: a" == second[-1]
 
 
 def test_rotations_show_no_text_of_what_they_raised(run):
@@ -416,7 +447,7 @@ def test_the_picture_in_the_readme(pytester):
 
     result.assert_outcomes(failed=1)
     heading, *shown = picture.splitlines()
-    assert SECTION.fullmatch(heading)
+    assert ("fake_secrets",) == SECTION.fullmatch(heading).groups()
     assert 80 == len(heading)
     assert [without_delays(shown)] == [without_delays(lines) for lines in sections(result)]
 

@@ -848,8 +848,11 @@ def test_it(session_fake_secrets, secrets_client):
     assert read("a") == "v"
     session_fake_secrets.add("left", "over")
 
-def test_still_active():
-    assert Endpoint.make_request is not original
+def test_not_active():
+    assert Endpoint.make_request is original
+
+def test_active_again(session_fake_secrets):
+    assert read("left") == "over"
 """
     )
     script = pytester.makepyfile(
@@ -871,7 +874,7 @@ sys.exit(sum(codes))
     result = pytester.run(sys.executable, script)
 
     assert 0 == result.ret
-    assert 2 == sum("2 passed" in line for line in result.outlines)
+    assert 2 == sum("3 passed" in line for line in result.outlines)
 
 
 def test_pytester_runs_twice_in_one_process(pytester):

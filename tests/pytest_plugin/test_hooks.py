@@ -384,7 +384,7 @@ def test_a_fake_that_began_before_the_run_may_end_in_it(pytestconfig):
     with FakeSecrets() as fake:
         fakes = FakesOfRun(pytestconfig)
         fake.stop()
-        assert [] == fakes.of_test()
+        assert [] == fakes.seen()
         fakes.close()
         fake.start()
 

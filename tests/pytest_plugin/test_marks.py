@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from pytest_fakesecrets import FakeSecrets, marks
-from pytest_fakesecrets._plugin.options import ErrorsOptions, SecretsOptions
+from pytest_fakesecrets._plugin.mark_options import ErrorsOptions, SecretsOptions
 
 pytestmark = marks.secrets({"db": "module"}, region="eu-west-1")
 

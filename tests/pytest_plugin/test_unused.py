@@ -248,7 +248,7 @@ def test_unused_seeds_are_not_judged_where_the_run_stopped(run):
     )
 
     result.assert_outcomes(passed=4, failed=1)
-    assert "no call was about" not in result.stdout.str()
+    assert "seeds that no call was about" not in result.stdout.str()
 
 
 def test_many_unused_seeds_are_cut(run):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
 
 import pytest
 
-from ..options import level_of
+from ..mark_options import level_of
 from ..outcomes import Problem, place, report_problem
 from .search import Leak, LeakFinder
 
