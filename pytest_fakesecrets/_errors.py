@@ -27,6 +27,11 @@ class UnsupportedError(UsageError, NotImplementedError):  # whoever catches eith
     """The code under test used a part of Secrets Manager that the fake does not support."""
 
 
+# Where users import them from; a longer name would take the room of the text in pytest's summary.
+for _public in (UsageError, RealCallError, FakeSecretsWarning, UnsupportedError):
+    _public.__module__ = "pytest_fakesecrets"
+
+
 def unknown_choice(what: str, given: object, choices: Iterable[str]) -> UsageError:
     """Return a usage error that names the input, its nearest right spelling and the choices."""
     from difflib import get_close_matches  # noqa: PLC0415 - loading the plugin needs no difflib

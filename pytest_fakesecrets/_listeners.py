@@ -11,6 +11,9 @@ from typing import Any, Final, Protocol
 class Listener(Protocol):
     """One run of pytest."""
 
+    def random_seed(self) -> str:
+        """Return what a fake draws from that is made now: the same whenever a test is repeated."""
+
     def began(self, fake: Any, /) -> None:
         """Note that a fake begins to answer."""
 

@@ -23,16 +23,17 @@ class Service:
 
     Who performs requests holds `lock` meanwhile, and no lock while due events or rotations run:
     they call the service in their turn.
+
+    :param seed: what ids, suffixes of ARNs and passwords are drawn from.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seed: str = "") -> None:
         self.lock = threading.RLock()
         self.timeline = Timeline()
         self.store = Store()
         self.denials = Denials()
         self.keys = KeyRing()
-        # One seed for every fake: a test that draws ARNs and passwords repeats exactly.
-        self.random = Random(0)  # noqa: S311 - nothing here is secret
+        self.random = Random(seed)  # noqa: S311 - nothing here is secret
         self.rotations = RotationRunner(self.store, self.timeline, self.random, self.lock)
         self.timeline.on_move(self.run_due_events, self.next_due)
 
@@ -104,5 +105,8 @@ class Service:
             self.store.seed(own)
             self.timeline.follow(outer.timeline)
             self.keys.start_from(outer.keys)
+            # Both may have the same seed, and are not to draw the same ids for the same secrets.
+            own_seed = self.random.random()
             self.random.setstate(outer.random.getstate())
+            self.random.seed(f"{own_seed} {self.random.random()}")
             self.rotations.start_from(outer.rotations)

@@ -50,9 +50,9 @@ class Pipeline:
     :ivar named_regions: those that the test itself named exist, whatever botocore knows.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, seed: str = "") -> None:
         self.settings = settings
-        self.service = Service()
+        self.service = Service(seed)
         self.exchanges: list[Exchange] = []
         self.rules = FaultRules()
         self.hooks = Hooks()

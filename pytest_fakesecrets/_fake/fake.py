@@ -69,7 +69,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         rotation_retries: int = 0,
         rotation_removes_pending: bool = False,
     ) -> None:
-        self._pipeline = Pipeline(Settings(region, account))
+        seed = listeners[-1].random_seed() if listeners else ""
+        self._pipeline = Pipeline(Settings(region, account), seed)
         self._service = self._pipeline.service
         timeline = self._service.timeline
         self._calls = CallLog(self._pipeline.exchanges, self._pipeline.settings)

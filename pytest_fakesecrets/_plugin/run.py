@@ -142,7 +142,7 @@ class FakesOfRun:
         :param passthrough: whether calls go on to AWS instead.
         """
         entry = RunningFake(fixture, scope, node, passthrough=passthrough)
-        with usage_errors_shown(at_start=node is None):
+        with usage_errors_shown(at_start=node is None), self.hooks.at(node):
             self._make(entry)
         _insert(self.running, entry)
         self.use(entry)
@@ -222,6 +222,10 @@ class FakesOfRun:
             asked = (*entry.seeding.plugins, *plugins)
             entry.seeding = Seeding((), asked, [*entry.seeding.origins, *seeds])
         self.refresh_hooks()
+
+    def random_seed(self) -> str:
+        """Return the id of what a fake is made for, so that tests draw differently, and repeat."""
+        return "" if self.hooks.node is None else self.hooks.node.nodeid
 
     def refresh_hooks(self) -> None:
         """Have the fakes that are active ask the hooks that there are by now."""

@@ -35,7 +35,7 @@ class SuiteHooks:
         self.on_call: list[Callable[[Exchange], object]] = []
 
     @contextmanager
-    def at(self, node: Node) -> Iterator[None]:
+    def at(self, node: Node | None) -> Iterator[None]:
         """Have a node be what runs."""
         before, self.node = self.node, node
         try:

@@ -508,7 +508,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
 
     result.assert_outcomes(errors=1)
     shown = section(result, "ERROR collecting test_impossible_secret_in_a_marker.py")
-    assert f"E   pytest_fakesecrets._errors.UsageError: {message}" in shown
+    assert f"E   pytest_fakesecrets.UsageError: {message}" in shown
     assert [] == [line for line in shown if "_seeds.py" in line]
 
 
@@ -576,7 +576,7 @@ def test_misuse_inside_a_test_ends_at_its_line(run, line, message):
     result.assert_outcomes(failed=1)
     shown = [shown.rstrip() for shown in section(result, "test_it")]
     assert f">       {line}" in shown
-    assert f"E       pytest_fakesecrets._errors.UsageError: {message}" in shown
+    assert f"E       pytest_fakesecrets.UsageError: {message}" in shown
     assert [] == [line for line in shown if "pytest_fakesecrets/" in line or "<string>" in line]
 
 
