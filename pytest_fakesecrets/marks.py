@@ -26,7 +26,9 @@ def secrets(  # noqa: PLR0913 - all by keyword
     leaks: Level | None = None,
     unused_faults: Level | None = None,
 ) -> pytest.MarkDecorator:
-    """Return ``@pytest.mark.secrets(...)``: give the test a fake AWS Secrets Manager.
+    """Return ``@pytest.mark.fake_secrets(...)``: give the test a fake AWS Secrets Manager.
+
+    It is the same as ``@pytest.mark.secrets(...)``, also in a suite with another mark of that name.
 
     Several marks add up; the closest wins for the same secret, and for the other options.
 
@@ -47,7 +49,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
         "unused_faults": unused_faults,
     }
     # with_args: a mark that is called with a function alone takes it for the test.
-    return pytest.mark.secrets.with_args(*seeds, **_given(options))
+    return pytest.mark.fake_secrets.with_args(*seeds, **_given(options))
 
 
 def secrets_errors(

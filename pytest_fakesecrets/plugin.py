@@ -27,7 +27,8 @@ from ._plugin.fixtures import (
     secrets_error,
     session_fake_secrets,
 )
-from ._plugin.options import add_inis, add_markers, check_inis, described
+from ._plugin.mark_names import add_markers, is_short_name_taken
+from ._plugin.options import add_inis, check_inis, described
 from ._plugin.run import AUTOUSE, FakesOfRun
 from ._plugin.running import (
     pytest_fixture_setup,
@@ -110,6 +111,11 @@ def _begin(config: pytest.Config) -> None:
         ends.enter_context(fakes.run(AUTOUSE, AUTOUSE))
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Show the ini options under ``-v``."""
-    return f"fakesecrets: {described(config)}" if config.option.verbose > 0 else None
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Show the ini options under ``-v``, and what a mark of the suite's own means for ours."""
+    lines = [f"fakesecrets: {described(config)}"] if config.option.verbose > 0 else []
+    if is_short_name_taken(config):
+        lines.append(
+            "fakesecrets: the mark secrets is this suite's own; that of the plugin is fake_secrets"
+        )
+    return lines

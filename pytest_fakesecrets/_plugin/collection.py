@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from .detectors import detect_leaks, detect_unused_faults
-from .fixtures import FAKES, fake_of_scope, is_real
+from .fixtures import FAKES, FIXTURES, fake_of_scope, is_real
+from .mark_names import decide, is_marked
 from .run import usage_errors_shown
 
 
@@ -49,18 +50,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Have the marker alone, and ``fakesecrets_autouse``, activate a fake."""
     always = config.getini("fakesecrets_autouse")
+    decide(config, items, FIXTURES)
     item: Any
     for item in items:
         # Lists of their own: pytest shares one among all parametrisations of a function.
         names = getattr(item, "fixturenames", None)
-        if item.get_closest_marker("secrets"):
+        if is_marked(item):
             _detect_what_marks_ask_for(item)
         if names is None or is_real(item):
             continue
         if is_run_per_error(item) and "secrets_error" not in names:
             # pytest forgets a fixture that pytest_generate_tests has added.
             names = item.fixturenames = [*names, "secrets_error"]
-        if item.get_closest_marker("secrets"):
+        if is_marked(item):
             # Before all others, so that an autouse fixture may already call Secrets Manager.
             others = (name for name in names if name != "fake_secrets")
             item.fixturenames = ["fake_secrets", *others]

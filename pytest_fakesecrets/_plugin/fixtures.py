@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from .._errors import UsageError
+from .mark_names import is_marked
 from .run import FakesOfRun
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ WIDER: Final = (
     "module_fake_secrets",
     "class_fake_secrets",
 )
+FIXTURES: Final = frozenset((*WIDER, "fake_secrets", "secrets_client", "secrets_error"))
 FAKES: Final = pytest.StashKey[FakesOfRun]()
 
 
@@ -95,7 +97,7 @@ def fake_of_scope(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
 
 def is_real(item: pytest.Item) -> bool:
     """Tell whether a test is to reach the real AWS."""
-    if item.get_closest_marker("secrets") is None:
+    if not is_marked(item):
         return False
     from .mark_options import closest
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from .._errors import UsageError, unknown_choice
+from .mark_names import NAME, SHORT_NAME, marks_of
 from .options import LEVELS, Level, near
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def read_paths(paths: Iterable[Path]) -> list[Secret]:
 
 def closest(node: pytest.Item | pytest.Collector, option: str) -> Any:
     """Return what the closest mark that names an option says; None where none does."""
-    said = (getattr(SecretsOptions.of(mark), option) for mark in node.iter_markers("secrets"))
+    said = (getattr(SecretsOptions.of(mark), option) for _, mark in marks_of(node))
     return next((value for value in said if value is not None), None)
 
 
@@ -161,7 +162,31 @@ def errors_of_marks(item: pytest.Item) -> list[ErrorCase]:
 def _check_options(mark: pytest.Mark, known: Iterable[str]) -> None:
     for option in mark.kwargs:
         if option not in known:
-            raise unknown_choice(f"an option of @pytest.mark.{mark.name}", option, known)
+            wrong = unknown_choice(f"an option of @pytest.mark.{mark.name}", option, known)
+            raise UsageError(f"{wrong}{_other_meaning(mark)}")
+
+
+def check_seeds(mark: pytest.Mark) -> None:
+    """Refuse arguments of a mark that do not describe secrets."""
+    from .._fake.seeds import Secret
+
+    for seed in mark.args:
+        if not isinstance(seed, (Mapping, Secret)):
+            raise UsageError(
+                f"@pytest.mark.{mark.name}(...) was given an argument of type "
+                f"{type(seed).__name__}, which does not describe a secret. Give dicts of names to "
+                f"values, or Secret(name, value, …).{_other_meaning(mark)}"
+            )
+
+
+def _other_meaning(mark: pytest.Mark) -> str:
+    """Return what to do where a suite has a mark of the same name that means something else."""
+    if mark.name != SHORT_NAME:
+        return ""
+    return (
+        f" If @pytest.mark.{mark.name} has another meaning in this suite, register it there, in "
+        f"the ini option markers: then only @pytest.mark.{NAME} is the mark of pytest-fakesecrets."
+    )
 
 
 def _without_parameters(node: pytest.Item | pytest.Collector) -> str:

@@ -1,4 +1,4 @@
-"""The ini options, and the markers as pytest lists them."""
+"""The ini options."""
 
 from __future__ import annotations
 
@@ -113,25 +113,6 @@ def add_inis(parser: pytest.Parser) -> None:
         )
 
 
-def add_markers(config: pytest.Config) -> None:
-    """Declare the markers, as ``pytest --markers`` shows them."""
-    config.addinivalue_line(
-        "markers",
-        "secrets(*seeds, region=None, account=None, file=(), allow_real_calls=False, leaks=None, "
-        "unused_faults=None): "
-        "give the test a fake AWS Secrets Manager with these secrets (dicts of names to values, "
-        "Secret objects; files relative to the test's). Several marks add up; the closest wins for "
-        "the same secret. allow_real_calls=True lets the test reach the real AWS instead.",
-    )
-    config.addinivalue_line(
-        "markers",
-        "secrets_errors(*operations, only=None, also=()): run the test once for each error that "
-        "AWS documents for the operations (GetSecretValue by default), already injected; the "
-        "fixture secrets_error tells which. only= takes some of them, also= adds others, such as "
-        "ThrottlingException or ReadTimeoutError.",
-    )
-
-
 def check_inis(config: pytest.Config) -> None:
     """Refuse values that no option takes.
 
@@ -153,6 +134,11 @@ def check_inis(config: pytest.Config) -> None:
         check_account(config.getini("fakesecrets_account"))
     except UsageError as error:
         raise pytest.UsageError(f"fakesecrets_{error}") from None
+
+
+def is_any_ini_set(config: pytest.Config) -> bool:
+    """Tell whether the suite has set one of the options."""
+    return any(config.getini(ini.name) != ini.default for ini in INIS)
 
 
 def described(config: pytest.Config) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from .._errors import UsageError
 from .._listeners import listeners
-from .suite_hooks import Node, SuiteHooks
+from .mark_names import Node, marks_of
+from .suite_hooks import SuiteHooks
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
@@ -248,16 +249,18 @@ class FakesOfRun:
     def _make(self, entry: RunningFake) -> None:
         """Make a fake with its seeds, those of the closest mark last."""
         from .._fake.fake import FakeSecrets
-        from .mark_options import SecretsOptions
+        from .mark_options import SecretsOptions, check_seeds
 
         if entry.passthrough:
             entry.fake = FakeSecrets()
             return
         outer = self.in_use[: _place(self.in_use, entry)]
         applied = [mark for other in outer for mark in other.seeding.marks]
-        marked = [] if entry.node is None else list(entry.node.iter_markers_with_node("secrets"))
+        marked = [] if entry.node is None else list(marks_of(entry.node))
         marked = [pair for pair in marked if not any(pair[1] is mark for mark in applied)]
         options = [SecretsOptions.of(mark) for _, mark in marked]
+        for _, mark in marked:
+            check_seeds(mark)
         asked = [plugin for other in outer for plugin in other.seeding.plugins]
         plugins, seeds = self.hooks.seeds(entry.node, asked)
         seeds = [*([] if outer else self._of_ini()), *seeds]

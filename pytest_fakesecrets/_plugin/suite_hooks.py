@@ -6,19 +6,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import pytest
-
 from .._errors import UsageError
 
 if TYPE_CHECKING:
+    import pytest
+
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Handler
     from .._calls.call import Call, Exchange
     from .._calls.hooks import Hooks
     from .._fake.seeds import Seed
+    from .mark_names import Node
     from .mark_options import Origins
 
-Node = pytest.Item | pytest.Collector
 _SEEDS: Final = "pytest_fakesecrets_seeds"
 
 

@@ -13,6 +13,10 @@ ERRORS_OF_GET_SECRET_VALUE = [
     "InvalidRequestException",
     "ResourceNotFoundException",
 ]
+OTHER_MEANING = (
+    "If @pytest.mark.secrets has another meaning in this suite, register it there, in the ini "
+    "option markers: then only @pytest.mark.fake_secrets is the mark of pytest-fakesecrets."
+)
 BAD_NAME = (
     "'bad name' is not a name that AWS accepts. "
     "Use letters, digits and any of -/_+=.@! (and no ARN: AWS makes it)."
@@ -355,12 +359,16 @@ def test_marker_alone_activates(run, monkeypatch, source):
 def test_marker_without_seeds_activates(run):
     """The bare marker gives an empty fake."""
     result = run("""
-    @pytest.mark.secrets
+    @pytest.mark.fake_secrets
     def test_it():
+        assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []
+
+    @pytest.mark.secrets
+    def test_short():
         assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []
     """)
 
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=2)
 
 
 def test_several_marks_add_up(run):
@@ -438,7 +446,8 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose among: account, allow_real_calls, file, leaks, region, unused_faults."
+                "Choose among: account, allow_real_calls, file, leaks, region, unused_faults. "
+                + OTHER_MEANING
             ),
         ),
         (
@@ -456,8 +465,9 @@ def test_region_and_account_of_the_marker(run):
         (
             '"prod/db"',
             (
-                "A seed of type str describes no secret. "
-                "Give a dict of names to values, or Secret(name, value, …)."
+                "@pytest.mark.secrets(...) was given an argument of type str, which does not "
+                "describe a secret. Give dicts of names to values, or Secret(name, value, …). "
+                + OTHER_MEANING
             ),
         ),
         (

@@ -42,7 +42,7 @@ def test_what_is_not_given_is_not_said():
     """An option that is left out is not in the mark, so that wider marks may say it."""
     mark = marks.secrets({"a": "b"}, allow_real_calls=False).mark
 
-    assert ("secrets", ({"a": "b"},), {"allow_real_calls": False}) == (
+    assert ("fake_secrets", ({"a": "b"},), {"allow_real_calls": False}) == (
         mark.name,
         mark.args,
         mark.kwargs,
