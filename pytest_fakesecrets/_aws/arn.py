@@ -93,8 +93,7 @@ def is_valid_id(secret_id: str) -> bool:
 
 def secret_arn(region: str, account: str, name: str, suffix: str) -> str:
     """Write the complete ARN of a secret."""
-    resource = f"{_SECRET}{name}-{suffix}"
-    return str(Arn(partition_of(region), "secretsmanager", region, account, resource))
+    return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:{_SECRET}{name}-{suffix}"
 
 
 def in_region(arn: str, region: str) -> str:

@@ -4,95 +4,84 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import heapify, heappop, heappush
-from typing import cast
+from typing import Any, cast
 
+from .._text import counted
 from .arn import in_region, is_arn, parse_secret_arn
+from .due_times import DueTimes
 from .model.replica import copy_from_primary
 from .model.secret import StoredSecret
+from .table import SecretTable
 
-# By account and Region, then by name.
-Snapshot = dict[tuple[str, str], dict[str, StoredSecret]]
 # What secrets were before a change, by account, Region and name; None where there was none.
 Former = dict[tuple[str, str, str], StoredSecret | None]
 
 
-class DueTimes:
-    """When each of several secrets, named by ARN, falls due for something.
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Snapshot:
+    """The secrets of all accounts and Regions at some moment; equal where the secrets are."""
 
-    :ivar next: the earliest moment; None where nothing is to fall due.
-    """
+    tables: Mapping[tuple[str, str], SecretTable] = field(default_factory=dict)
+    deletions: DueTimes = field(default_factory=DueTimes)
+    rotations: DueTimes = field(default_factory=DueTimes)
+    last_creation: int = 0
 
-    def __init__(self, moments: Mapping[str, datetime]) -> None:
-        self._moments = dict(moments)
-        # Moments that have changed since stay in the heap until they come to its top.
-        self._heap = [(moment, arn) for arn, moment in self._moments.items()]
-        heapify(self._heap)
-        self.next: datetime | None = None
-        self._refresh()
+    def __repr__(self) -> str:
+        return f"<Snapshot of {counted(sum(map(len, self.tables.values())), 'secret')}>"
 
-    def set(self, arn: str, moment: datetime | None) -> None:
-        """Set the moment of a secret; None for one that is not to fall due."""
-        if self._moments.get(arn) == moment:
-            return
-        if moment is None:
-            del self._moments[arn]
-        else:
-            self._moments[arn] = moment
-            heappush(self._heap, (moment, arn))
-        self._refresh()
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Snapshot) and self._secrets() == other._secrets()
 
-    def first_due(self, now: datetime) -> str | None:
-        """Return the ARN of the secret that has been due for longest; None where none is."""
-        return self._heap[0][1] if self.next is not None and self.next <= now else None
+    __hash__ = None  # type: ignore[assignment]
 
-    def _refresh(self) -> None:
-        heap = self._heap
-        while heap and self._moments.get(heap[0][1]) != heap[0][0]:
-            heappop(heap)
-        self.next = heap[0][0] if heap else None
+    def _secrets(self) -> dict[tuple[str, str], list[StoredSecret]]:
+        return {place: list(table) for place, table in self.tables.items() if len(table)}
 
 
 class RegionSecrets:
     """The secrets of one account in one Region."""
 
-    def __init__(
-        self, store: Store, place: tuple[str, str], secrets: dict[str, StoredSecret]
-    ) -> None:
+    def __init__(self, store: Store, place: tuple[str, str], table: SecretTable) -> None:
         self._store = store
         self._place = place
-        self._secrets = secrets
+        self._table = table
 
     def __iter__(self) -> Iterator[StoredSecret]:
-        return iter(tuple(self._secrets.values()))
+        return iter(self._table)
+
+    def after(
+        self, last: Iterable[Any] | None, sort_by: str, *, descending: bool = False
+    ) -> Iterator[StoredSecret]:
+        """Return the secrets behind a position in an order, as :meth:`SecretTable.after` does."""
+        return self._table.after(last, sort_by, descending=descending)
 
     def find(self, secret_id: str) -> StoredSecret | None:
         """Return the secret that a name or an ARN, complete or partial, means."""
         if not is_arn(secret_id):
-            return self._secrets.get(secret_id)
+            return self._table.get(secret_id)
         arn = parse_secret_arn(secret_id)
-        secret = self._secrets.get(arn.secret_name) if arn else None
+        secret = self._table.get(arn.secret_name) if arn else None
         return secret if secret and secret.has_arn(secret_id) else None
 
     def put(self, secret: StoredSecret) -> None:
         """Keep a secret, instead of the one that had its name."""
-        former = self._secrets.get(secret.name)
-        self._secrets[secret.name] = secret
+        former = self._table.put(secret)
         self._store.note_change((*self._place, secret.name), former, secret)
 
     def remove(self, secret: StoredSecret) -> None:
         """Forget a secret; its name is free at once."""
-        former = self._secrets.pop(secret.name, None)
+        former = self._table.remove(secret.name)
         self._store.note_change((*self._place, secret.name), former, None)
 
-    def snapshot(self) -> dict[str, StoredSecret]:
-        """Return a copy of the secrets by name."""
-        return dict(self._secrets)
+    def copy_table(self) -> SecretTable:
+        """Return a copy of the secrets."""
+        return self._table.copy()
 
 
 class Store:
-    """The secrets of all accounts and Regions. They are immutable, so copies of dicts are copies.
+    """The secrets of all accounts and Regions.
 
     :ivar deletions: when the recovery windows of secrets end.
     :ivar rotations: when secrets are to be rotated.
@@ -103,8 +92,8 @@ class Store:
         self._regions: dict[tuple[str, str], RegionSecrets] = {}
         self._last_creation = 0
         self._former: Former | None = None
-        self.deletions = DueTimes({})
-        self.rotations = DueTimes({})
+        self.deletions = DueTimes()
+        self.rotations = DueTimes()
         self.on_put: Callable[[StoredSecret], object] | None = None
 
     def __iter__(self) -> Iterator[StoredSecret]:
@@ -115,7 +104,7 @@ class Store:
         """Return the secrets of an account in a Region."""
         place = (account, region)
         found = self._regions.get(place)
-        return found or self._regions.setdefault(place, RegionSecrets(self, place, {}))
+        return found or self._regions.setdefault(place, RegionSecrets(self, place, SecretTable()))
 
     def region_of(self, secret: StoredSecret) -> RegionSecrets:
         """Return the secrets among which a secret belongs."""
@@ -208,31 +197,30 @@ class Store:
         return self._last_creation
 
     def snapshot(self) -> Snapshot:
-        """Return a copy of the secrets."""
-        copies = {place: region.snapshot() for place, region in self._regions.items()}
-        return {place: secrets for place, secrets in copies.items() if secrets}
+        """Return the present secrets."""
+        tables = {place: secrets.copy_table() for place, secrets in self._regions.items()}
+        deletions, rotations = self.deletions.copy(), self.rotations.copy()
+        return Snapshot(tables, deletions, rotations, self._last_creation)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the secrets of a snapshot."""
         self._regions = {
-            place: RegionSecrets(self, place, dict(secrets)) for place, secrets in snapshot.items()
+            place: RegionSecrets(self, place, table.copy())
+            for place, table in snapshot.tables.items()
         }
-        ends = {secret.arn: secret.recovery_window_ends for secret in self}
-        self.deletions = DueTimes({arn: end for arn, end in ends.items() if end})
-        dues = {secret.arn: secret.rotation_due for secret in self}
-        self.rotations = DueTimes({arn: due for arn, due in dues.items() if due})
-        orders = (secret.creation_order for secret in self)
-        self._last_creation = max((self._last_creation, *orders))
+        self.deletions = snapshot.deletions.copy()
+        self.rotations = snapshot.rotations.copy()
+        self._last_creation = max(self._last_creation, snapshot.last_creation)
 
     def before(self, former: Former) -> Store:
         """Return a copy in which secrets are what they were."""
-        secrets = self.snapshot()
-        for (account, region, name), secret in former.items():
-            named = secrets.setdefault((account, region), {})
-            if secret is None:
-                named.pop(name, None)
-            else:
-                named[name] = secret
         store = Store()
-        store.restore(secrets)
+        store.restore(self.snapshot())
+        for (account, region, name), secret in former.items():
+            secrets = store.region(account, region)
+            present = secrets.find(name)
+            if secret is not None:
+                secrets.put(secret)
+            elif present is not None:
+                secrets.remove(present)
         return store

@@ -17,6 +17,7 @@ from .call import Call, Exchange
 from .effects import AttemptEffects, Effect
 
 if TYPE_CHECKING:
+    from .._aws.model.secret import StoredSecret
     from .._codes import OperationName
 
 __tracebackhide__ = HIDE_MISUSE
@@ -262,6 +263,11 @@ class FaultRules:
         for rule in self._rules:
             if rule.is_active:
                 rule.effect.note_write(former, now)
+
+    def forget_secrets(self, secrets: Iterable[StoredSecret]) -> None:
+        """Have reads show at once the secrets that the test itself has changed."""
+        if self._rules:
+            self.forget({(secret.account, secret.region, secret.name): None for secret in secrets})
 
     def forget(self, former: Former | None = None) -> None:
         """Have reads show at once what the test itself does to secrets; to all by default."""

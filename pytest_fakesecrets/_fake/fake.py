@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from .._aws.arn import is_arn
 from .._aws.model.values import SeedValue
+from .._aws.store import Snapshot
 from .._botocore.active import innermost
 from .._botocore.clients import make_client
 from .._botocore.patching import activate, deactivate
@@ -25,7 +26,16 @@ from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
 from .kms import Kms
 from .report import describe
 from .seed_files import read_files
-from .seeds import Secret, Seed, read, store, store_replicas
+from .seeds import (
+    Description,
+    Secret,
+    Seed,
+    named_value,
+    read,
+    store,
+    store_replicas,
+    without_repeated,
+)
 from .view import SecretView
 
 if TYPE_CHECKING:
@@ -38,7 +48,6 @@ if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Generate, Handler
     from .._aws.rotation.runner import RotationRun
-    from .._aws.store import Snapshot
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -219,26 +228,42 @@ class FakeSecrets(Mapping[str, SecretView]):
         """
         self._service.rotations.functions.add(arn, handler, generate)
 
-    def add(
-        self, name_or_secret: str | Secret, value: SeedValue | None = None, **details: Any
-    ) -> SecretView:
-        """Have a secret exist, instead of any that had its name.
+    @overload
+    def add(self, name: Secret) -> SecretView: ...
 
-        :param name_or_secret: a name, or the whole description.
+    @overload
+    def add(self, name: str, value: SeedValue | None = None, **details: Any) -> SecretView: ...
+
+    @overload
+    def add(self, name: Mapping[str, SeedValue | Secret | None]) -> tuple[SecretView, ...]: ...
+
+    def add(
+        self,
+        name: str | Secret | Mapping[str, SeedValue | Secret | None],
+        value: SeedValue | None = None,
+        **details: Any,
+    ) -> SecretView | tuple[SecretView, ...]:
+        """Have a secret exist, or several, instead of any that had their names.
+
+        :param name: the name of the secret; or its whole description; or a dict of names to values
+            and descriptions, as the mark takes it, of which all are kept or none.
         :param value: str, bytes, or dict or list (kept as JSON); none by default.
         :param details: further keywords of :class:`Secret`, such as ``tags={"team": "web"}``.
-        :return: a read-only view of the secret.
+        :return: a read-only view of the secret; of a dict, one of each secret, in its order.
         :raises UsageError: for what could not exist in AWS.
         """
-        if isinstance(name_or_secret, Secret):
-            if value is not None or details:
-                message = (
-                    f"add() was given Secret({name_or_secret.name!r}) and more. "
-                    "Put everything into the Secret, or give a name instead of it."
-                )
-                raise UsageError(message)
-            return self._seed(name_or_secret)[-1]
-        return self._seed(_described(name_or_secret, value, details))[-1]
+        if isinstance(name, str):
+            plain = _described(name, value, details) if details else named_value(name, value)
+            return self._keep([plain])[0]
+        if value is not None or details:
+            given = f"Secret({name.name!r})" if isinstance(name, Secret) else "a dict"
+            message = (
+                f"add() was given {given} and more. "
+                "Put everything into the Secret, or give a name instead of it."
+            )
+            raise UsageError(message)
+        views = self._seed(name)
+        return views[0] if isinstance(name, Secret) else tuple(views)
 
     def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
         """Have the secrets that files describe exist, instead of any that had their names.
@@ -254,11 +279,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         if not paths:
             message = "load() was given no file. Name at least one: load('secrets.toml')."
             raise UsageError(message)
-        secrets = {
-            (secret.name, secret.region or self.region, secret.account or self.account): secret
-            for secret in read_files(paths)
-        }
-        return tuple(self._seed(*secrets.values()))
+        return tuple(self._keep(read_files(paths)))
 
     def client(
         self,
@@ -334,12 +355,21 @@ class FakeSecrets(Mapping[str, SecretView]):
         return self._service.denials.add(operation, secret=secret, principal=principal)
 
     def snapshot(self) -> Snapshot:
-        """Return the present secrets, for :meth:`restore`."""
+        """Return the present secrets, for :meth:`restore`; nothing is copied until they change."""
         with self._service.lock:
             return self._service.store.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay."""
+        """Bring back the secrets of a snapshot. Calls, faults, KMS keys and the time stay.
+
+        :raises UsageError: for what :meth:`snapshot` did not return.
+        """
+        if not isinstance(snapshot, Snapshot):
+            message = (
+                f"restore() was given an object of type {type(snapshot).__name__}. Give what "
+                "snapshot() returned; to have secrets exist, use add() or load()."
+            )
+            raise UsageError(message)
         with self._service.lock:
             self._service.store.restore(snapshot)
             self._pipeline.rules.forget()
@@ -347,7 +377,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     def reset(self) -> None:
         """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
         with self._service.lock:
-            self._service.store.restore({})
+            self._service.store.restore(Snapshot())
             self._pipeline.exchanges.clear()
             self._pipeline.rules.clear()
             self._service.keys.clear()
@@ -355,24 +385,24 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.rotations.clear()
 
     def _seed(self, *seeds: Seed) -> list[SecretView]:
-        added = []
-        with self._service.lock:
-            now = self._service.timeline.now()
-            # All descriptions are read before any is kept: a wrong one changes nothing.
-            kept, random = self._service.store, self._service.random
+        # All descriptions are read before any is kept: a wrong one changes nothing.
+        return self._keep(read(seeds))
+
+    def _keep(self, secrets: Iterable[Description]) -> list[SecretView]:
+        service, settings = self._service, self._pipeline.settings
+        with service.lock:
+            now, number = service.timeline.now(), service.store.next_creation_order
             stored: list[StoredSecret] = []
-            for seed in read(seeds):
-                secret = store(
-                    seed, self._pipeline.settings, now, random, kept.next_creation_order()
-                )
-                self._pipeline.named_regions.add(secret.region)
-                added.append(SecretView(self._service, secret.arn))
-                stored += [secret, *store_replicas(secret, kept.next_creation_order)]
-            kept.seed(stored)
-            self._pipeline.rules.forget(
-                {(secret.account, secret.region, secret.name): None for secret in stored}
-            )
-        return added
+            arns = []
+            for secret in without_repeated(secrets, settings):
+                kept = store(secret, settings, now, service.random, number())
+                arns.append(kept.arn)
+                stored += [kept, *store_replicas(kept, number)]
+                if secret.region is not None:
+                    self._pipeline.named_regions.add(secret.region)
+            service.store.seed(stored)
+            self._pipeline.rules.forget_secrets(stored)
+        return [SecretView(service, arn) for arn in arns]
 
     def _find(self, secret_id: object) -> StoredSecret | None:
         if not isinstance(secret_id, str):
@@ -409,6 +439,11 @@ def begin(
     for listener in listeners[-1:]:
         listener.began(fake)
     activate(pipeline, below=inner)
+
+
+def add_seeds(fake: FakeSecrets, seeds: Iterable[Seed]) -> None:
+    """Have the secrets of seeds exist."""
+    fake._seed(*seeds)  # noqa: SLF001 - the same as in its constructor
 
 
 def pipeline_of(fake: FakeSecrets) -> Pipeline:

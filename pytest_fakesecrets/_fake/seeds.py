@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
-from .._aws.arn import is_region_beside, new_suffix, secret_arn
+from .._aws.arn import is_region_beside, new_suffix, new_uuid, secret_arn
 from .._aws.errors import ServiceError
 from .._aws.iam.policy import DEFAULT_POLICY, Policy, read_policy
 from .._aws.model.replica import new_replica
-from .._aws.model.replication import Primary, ReplicaRegion
+from .._aws.model.replication import NOT_REPLICATED, Primary, ReplicaRegion
 from .._aws.model.secret import (
     CURRENT,
     DEFAULT_WINDOW_DAYS,
@@ -25,7 +24,7 @@ from .._aws.model.secret import (
     StoredVersion,
     midnight,
 )
-from .._aws.model.values import Json, SeedValue, text_or_bytes
+from .._aws.model.values import Json, SeedValue, Value, text_or_bytes
 from .._errors import HIDE_MISUSE, UsageError
 from .._settings import Settings, check_account, check_region
 from .checks import (
@@ -177,24 +176,54 @@ class Secret:
         check_recovery_window(secret, self.recovery_window_in_days, deleted=self.deleted)
 
 
+class NamedValue(NamedTuple):
+    """The description of a secret of which only the name and the value are said.
+
+    Most secrets of large suites are such, so they are stored without a :class:`Secret`.
+    """
+
+    name: str
+    value: Value | None
+    region: None = None
+    account: None = None
+
+
 Seed = Mapping[str, SeedValue | Secret | None] | Secret
+Description = Secret | NamedValue
 
 
-def read(seeds: Iterable[Seed]) -> list[Secret]:
-    """Return the secrets that `seeds` describe; of one name, the last.
+def read(seeds: Iterable[Seed]) -> list[Description]:
+    """Return the secrets that `seeds` describe.
 
     :raises UsageError: for what is neither a mapping of names to values nor a :class:`Secret`.
     """
-    secrets = [secret for seed in seeds for secret in _read_one(seed)]
-    return list(
-        {(secret.name, secret.region, secret.account): secret for secret in secrets}.values()
-    )
+    return [secret for seed in seeds for secret in _read_one(seed)]
+
+
+def without_repeated(secrets: Iterable[Description], settings: Settings) -> Iterable[Description]:
+    """Return descriptions; of several of one secret, the last."""
+    region, account = settings.region, settings.account
+    return {
+        (secret.name, secret.region or region, secret.account or account): secret
+        for secret in secrets
+    }.values()
+
+
+def named_value(name: str, value: SeedValue | None) -> NamedValue:
+    """Describe a secret by its name and its value; None for a secret without a value.
+
+    :raises UsageError: for what could not exist in AWS.
+    """
+    check_name(name)
+    return NamedValue(name, None if value is None else text_or_bytes(value))
 
 
 def store(
-    seed: Secret, settings: Settings, now: datetime, random: Random, creation_order: int
+    seed: Description, settings: Settings, now: datetime, random: Random, creation_order: int
 ) -> StoredSecret:
     """Turn a description into a secret as the service keeps it."""
+    if isinstance(seed, NamedValue):
+        return _store_value(seed, settings, now, random, creation_order)
     created = _moment(seed.created) or now
     region = seed.region or settings.region
     for key in (seed.kms_key_id, *(version.kms_key_id for version in seed.versions)):
@@ -231,6 +260,25 @@ def store(
     )
 
 
+def _store_value(
+    seed: NamedValue, settings: Settings, now: datetime, random: Random, creation_order: int
+) -> StoredSecret:
+    versions, labels = {}, {}
+    if seed.value is not None:
+        version = StoredVersion(id=new_uuid(random), value=seed.value, created=now)
+        versions[version.id] = version
+        labels[CURRENT] = version.id
+    return StoredSecret(
+        name=seed.name,
+        arn=secret_arn(settings.region, settings.account, seed.name, new_suffix(random)),
+        created=now,
+        last_changed=now,
+        versions=versions,
+        labels=labels,
+        creation_order=creation_order,
+    )
+
+
 def store_replicas(
     primary: StoredSecret, next_creation_order: Callable[[], int]
 ) -> list[StoredSecret]:
@@ -241,7 +289,7 @@ def store_replicas(
     ]
 
 
-def _read_one(seed: Seed) -> list[Secret]:
+def _read_one(seed: Seed) -> list[Description]:
     if isinstance(seed, Secret):
         return [seed]
     if isinstance(seed, Mapping):
@@ -253,9 +301,9 @@ def _read_one(seed: Seed) -> list[Secret]:
     raise UsageError(message)
 
 
-def _named(name: str, value: SeedValue | Secret | None) -> Secret:
+def _named(name: str, value: SeedValue | Secret | None) -> Description:
     if not isinstance(value, Secret):
-        return Secret(name, value)
+        return named_value(name, value)
     if value.name != name:
         message = (
             f"The seed {name!r} holds a Secret of another name, {value.name!r}. Give one name."
@@ -268,7 +316,7 @@ def _stored_version(
     version: Version, seed: Secret, created: datetime, random: Random
 ) -> StoredVersion:
     return StoredVersion(
-        id=version.id or str(uuid.UUID(int=random.getrandbits(128), version=4)),
+        id=version.id or new_uuid(random),
         value=None if version.value is None else text_or_bytes(version.value),
         created=_moment(version.created) or created,
         kms_key_id=version.kms_key_id or seed.kms_key_id or None,
@@ -277,6 +325,8 @@ def _stored_version(
 
 
 def _replication(seed: Secret, own: str) -> Primary:
+    if not seed.replicas:
+        return NOT_REPLICATED
     for region in seed.replicas:
         if region == own:
             raise UsageError(f"replicas= of secret {seed.name!r} names its own Region, {own}.")

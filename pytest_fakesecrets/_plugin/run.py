@@ -213,13 +213,12 @@ class FakesOfRun:
         """Give the fake of the whole run the seeds of hooks that were not known when it began."""
         if not self.running:
             return
-        from .._fake.seeds import read
+        from .._fake.fake import add_seeds
 
         for entry in self.running:
             with usage_errors_shown(at_start=True):
                 plugins, seeds = self.hooks.seeds(None, entry.seeding.plugins)
-                for secret in read(seed for _, seed in seeds):
-                    entry.fake.add(secret)
+                add_seeds(entry.fake, (seed for _, seed in seeds))
             asked = (*entry.seeding.plugins, *plugins)
             entry.seeding = Seeding((), asked, [*entry.seeding.origins, *seeds])
         self.refresh_hooks()

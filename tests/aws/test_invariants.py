@@ -87,7 +87,7 @@ def prepared():
 
 def arns_of_replicas():
     """Return the ARNs of the secrets that are replicas in the other account."""
-    return [secret.arn for secret in state().get((OTHER_ACCOUNT, "us-east-1"), {}).values()]
+    return [secret.arn for secret in state().tables.get((OTHER_ACCOUNT, "us-east-1"), ())]
 
 
 @dataclass

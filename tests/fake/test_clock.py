@@ -105,7 +105,7 @@ def test_what_falls_due_happens(fake_secrets, secrets_client):
     fake_secrets.clock.advance(days=6)
     assert "a" in fake_secrets
     fake_secrets.clock.move_to(NOW + timedelta(days=8))
-    assert {} == fake_secrets.snapshot()
+    assert [] == list(fake_secrets)
 
 
 def test_days_of_access_follow_the_clock(fake_secrets, secrets_client):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from datetime import date, datetime, timedelta, timezone
 
@@ -7,6 +8,7 @@ import pytest
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version, VersionView
 
+TAGS = {"team": "web"}
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 CREATED = datetime(2023, 5, 6, 7, 8, 9, 123_000, tzinfo=timezone.utc)
 ONE, TWO, THREE, FOUR = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 5))
@@ -766,3 +768,48 @@ def test_one_description_serves_many_fakes():
             assert '{"password": "p"}' == fake["a"].value
             assert "later" not in fake["a"].tags
             fake.client().untag_resource(SecretId="a", TagKeys=["k"])
+
+
+def test_several_secrets_are_added_at_once(fake_secrets):
+    """add() takes the dict that the mark takes, and returns a view of each secret."""
+    one, two, three = fake_secrets.add({"a": "v", "b": {"k": 1}, "c": Secret("c", "w", tags=TAGS)})
+
+    assert ["a", "b", "c"] == [one.name, two.name, three.name] == list(fake_secrets)
+    assert {"k": 1} == two.json()
+    assert TAGS == three.tags
+    assert () == fake_secrets.add({})
+
+
+@pytest.mark.parametrize("wrong", [{"bad name": "v"}, {"b": ""}, {"b": Secret("c", "v")}, {"b": 5}])
+def test_of_several_secrets_all_are_added_or_none(fake_secrets, wrong):
+    """One that could not exist keeps the others out, too."""
+    fake_secrets.add("a", "former")
+
+    with pytest.raises(UsageError):
+        fake_secrets.add({"a": "v", **wrong})
+
+    assert {"a": "former"} == {name: view.value for name, view in fake_secrets.items()}
+
+
+@pytest.mark.parametrize(
+    ("secrets", "given"), [({"a": "v"}, "a dict"), (Secret("a", "v"), "Secret('a')")]
+)
+@pytest.mark.parametrize("more", [{"value": "w"}, {"tags": {}}], ids=["value", "detail"])
+def test_add_takes_one_thing(fake_secrets, secrets, given, more):
+    """What describes a secret whole takes nothing beside it."""
+    with pytest.raises(UsageError, match=re.escape(f"add() was given {given} and more. Put")):
+        fake_secrets.add(secrets, **more)
+
+    assert [] == list(fake_secrets)
+
+
+@pytest.mark.parametrize("wrong", [{}, {"a": 1}, "a", None])
+def test_only_a_snapshot_is_restored(fake_secrets, wrong):
+    """What restore() cannot take leads to what can; no value of it is shown."""
+    fake_secrets.add("a", "v")
+
+    message = f"restore() was given an object of type {type(wrong).__name__}. Give what snapshot()"
+    with pytest.raises(UsageError, match=re.escape(message)):
+        fake_secrets.restore(wrong)
+
+    assert ["a"] == list(fake_secrets)

@@ -19,14 +19,16 @@ _WORD: Final = re.compile(r"[^a-z](?=[a-z])[a-z]+|[a-z]+|[^a-z]+?(?=[^a-z][a-z])
 _SEPARATORS: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
-def select(
-    secrets: Iterable[StoredSecret], filters: Sequence[Mapping[str, Any]]
-) -> list[StoredSecret]:
-    """Return the secrets that pass every filter, each by any one of its values."""
+def check_filters(filters: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse filters without a key or without values."""
     for wanted in filters:
         _check(wanted)
+
+
+def passes(secret: StoredSecret, filters: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a secret passes every filter, each by any one of its values."""
     # Also two filters of one key: moto, test_with_duplicate_filter_keys (aws_verified).
-    return [secret for secret in secrets if all(_passes(secret, wanted) for wanted in filters)]
+    return all(_passes(secret, wanted) for wanted in filters)
 
 
 def _check(wanted: Mapping[str, Any]) -> None:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..model.secret import StoredSecret, StoredVersion
 from .context import Context, Response
-from .filters import select
-from .pagination import paginate
+from .pagination import paginate, paginate_secrets
 from .registry import operation
 from .secrets import description_of
 
 # The most that the model allows; that it is the default as well is a guess.
 _PAGE_SIZE: Final = 100
-_SORT_KEYS: Final[Mapping[str, Callable[[StoredSecret], float | str]]] = {
-    "created-date": lambda secret: secret.created.timestamp(),
-    # Where AWS puts secrets that were never read is not known.
-    "last-accessed-date": lambda secret: (
-        secret.last_accessed.timestamp() if secret.last_accessed else 0
-    ),
-    "last-changed-date": lambda secret: secret.last_changed.timestamp(),
-    "name": lambda secret: secret.name,
-}
 
 
 @operation("ListSecrets", reads=True)
@@ -38,24 +28,14 @@ def list_secrets(
     sort_by: str = "created-date",
 ) -> Response:
     """Answer ListSecrets. Unlike AWS's, the list is never minutes behind."""
-    listed = [
-        secret
-        for secret in context.own_secrets
-        if include_planned_deletion or not secret.is_scheduled_for_deletion
-    ]
-    descending = sort_order == "desc"
-
-    def key(secret: StoredSecret) -> list[float | str]:
-        # How AWS orders equal dates is not known; here the order of creation decides.
-        return [_SORT_KEYS[sort_by](secret), secret.creation_order]
-
-    page, following = paginate(
-        sorted(select(listed, filters), key=key, reverse=descending),
+    page, following = paginate_secrets(
+        context,
+        filters,
         size=max_results,
         token=next_token,
-        query=(include_planned_deletion, filters, sort_order, sort_by),
-        key=key,
-        descending=descending,
+        sort_by=sort_by,
+        descending=sort_order == "desc",
+        include_deleted=include_planned_deletion,
     )
     return {"SecretList": [_entry(secret) for secret in page], "NextToken": following}
 

@@ -11,8 +11,7 @@ from ..model.secret import CURRENT, StoredSecret, StoredVersion
 from ..model.values import Value
 from .context import Context, Response
 from .encryption import decrypt, encrypt
-from .filters import select
-from .pagination import paginate
+from .pagination import paginate_secrets
 from .registry import operation
 
 _BATCH_SIZE: Final = 20
@@ -69,14 +68,9 @@ def batch_get_secret_value(
         )
     if filters:
         context.authorize(operation="ListSecrets")
-        secrets = [secret for secret in context.own_secrets if not secret.is_scheduled_for_deletion]
-        page, following = paginate(
-            # AWS's order is not known.
-            sorted(select(secrets, filters), key=_creation),
-            size=max_results or _BATCH_SIZE,
-            token=next_token,
-            query=filters,
-            key=_creation,
+        # AWS's order is not known; here it is that of creation.
+        page, following = paginate_secrets(
+            context, filters, size=max_results or _BATCH_SIZE, token=next_token
         )
         return _batch(context, [secret.arn for secret in page], following)
     if max_results is not None:
@@ -216,10 +210,6 @@ def _value_entry(secret: StoredSecret, version: StoredVersion) -> Response:
         # The version's; for BatchGetSecretValue the model says the secret's, perhaps by mistake.
         "CreatedDate": version.created,
     }
-
-
-def _creation(secret: StoredSecret) -> list[float]:
-    return [secret.created.timestamp(), secret.creation_order]
 
 
 def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) -> Response:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -768,7 +768,8 @@ def test_the_replica_of_a_seed_instead_of_a_secret(fake_secrets, secrets_client,
 def test_a_primary_that_is_gone(fake_secrets, replicated, secrets_client, europe):
     """A replica without its primary still refuses changes, until it is stopped."""
     snapshot = fake_secrets.snapshot()
-    fake_secrets.restore({place: kept for place, kept in snapshot.items() if EU in place})
+    tables = {place: kept for place, kept in snapshot.tables.items() if EU in place}
+    fake_secrets.restore(replace(snapshot, tables=tables))
     tags = [{"Key": "k", "Value": "v"}]
 
     refused = refusal(europe.tag_resource, SecretId="a", Tags=tags)
