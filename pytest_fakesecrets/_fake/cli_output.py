@@ -10,7 +10,7 @@ from .._aws.arn import Arn, in_region, parse_secret_arn, secret_arn
 from .._aws.model.secret import CURRENT
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
 from .checks import check_labels, refuse_twice
-from .descriptions import _moment, _secret_at
+from .descriptions import moment, secret_at
 from .documents import Document, Where
 from .seeds import Secret
 
@@ -100,7 +100,7 @@ class _Export:
         if "VersionId" in answer:
             facts = {key: answer[name] for name, key in _OF_VALUES.items() if name in answer}
             if "created" in facts:
-                facts["created"] = _moment(self.owner, "CreatedDate", facts["created"])
+                facts["created"] = moment(self.owner, "CreatedDate", facts["created"])
             self._learn_version({"labels": (), **facts})
         elif "SecretString" in answer or "SecretBinary" in answer:
             raise UsageError(
@@ -132,7 +132,7 @@ class _Export:
         except UsageError as error:
             raise self.document.refusal(self.where, error) from None
         description["replicas"] = sorted(self.replicas)
-        return _secret_at(self.document, self.where, description)
+        return secret_at(self.document, self.where, description)
 
     def _with_values(self) -> dict[str, Any]:
         """Return nothing where no value is known: AWS has no current version without one."""

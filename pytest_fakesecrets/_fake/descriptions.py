@@ -10,36 +10,67 @@ from dataclasses import fields
 from datetime import date, datetime, timezone
 from typing import Any, Final
 
+from dateutil.parser import isoparse  # botocore depends on it
+
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
 from .documents import Document, Where, kind_of
-from .seeds import Secret, Version
+from .seeds import NamedValue, Secret, Version, named_value
 
 __tracebackhide__ = HIDE_MISUSE
 
+# ISO 8601 has shorter dates as well, which may be something else.
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _SECRET_KEYS: Final = ("binary", *(member.name for member in fields(Secret)))
 _VERSION_KEYS: Final = ("binary", *(member.name for member in fields(Version)))
 
-# Stricter than the newest Python, and the same for all: 3.10 reads neither Z nor three decimals.
-_ISO: Final = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"(?:[Tt ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.(?P<fraction>\d+))?"
-    r" ?(?:[Zz]|(?P<hours>[+-]\d\d)(?::?(?P<minutes>\d\d))?))?"
-)
 
+def secret_at(document: Document, where: Where, description: Mapping[Any, Any]) -> Secret:
+    """Return the secret that a part of a file describes.
 
-def _secret_at(document: Document, where: Where, description: Mapping[Any, Any]) -> Secret:
+    :raises UsageError: for what could not exist in AWS, with the place.
+    """
     try:
         return _secret(description)
     except UsageError as error:
         raise document.refusal(where, error) from None
 
 
+def value_at(document: Document, name: Any, value: Any) -> NamedValue:
+    """Return the secret that a name of a file and its value describe.
+
+    :raises UsageError: for what could not exist in AWS, with the place.
+    """
+    try:
+        _check_name_type(name)
+        if document.is_toml:
+            _refuse_tables(name, value)
+        return named_value(name, _value(f"secret {name!r}", "value", value))
+    except UsageError as error:
+        raise document.refusal((name,), error) from None
+
+
+def _refuse_tables(name: str, value: Any) -> None:
+    """Refuse what ``[prod.db]`` describes: TOML takes it for a part of a secret ``prod``."""
+    if isinstance(value, dict) and value and all(isinstance(each, dict) for each in value.values()):
+        inner = next(iter(value))
+        raise UsageError(
+            f"The table {name} holds nothing but tables. For secrets with a dot or a slash in "
+            f'their names, write the name in quotes: ["{name}.{inner}"] or ["{name}/{inner}"]. For '
+            f"one secret {name} whose JSON has such parts, write: [[secrets]] with name = "
+            f'"{name}" and value = {{ {inner} = {{ … }} }}.'
+        )
+
+
+def _check_name_type(name: Any) -> None:
+    if not isinstance(name, str):
+        raise UsageError(f"The name of a secret is {kind_of(name)}. Write it as text, in quotes.")
+
+
 def _secret(description: Mapping[Any, Any]) -> Secret:
     if "name" not in description:
         raise UsageError("A secret is described without a name. Give it the key name.")
     name = description["name"]
-    if not isinstance(name, str):
-        raise UsageError(f"The name of a secret is {kind_of(name)}. Write it as text, in quotes.")
+    _check_name_type(name)
     return Secret(**_keywords(f"secret {name!r}", description, _SECRET_KEYS))
 
 
@@ -90,10 +121,14 @@ def _versions(owner: str, key: str, raw: object) -> list[Version]:
     return [_version(owner, description) for description in raw]
 
 
-def _moment(owner: str, key: str, raw: object) -> datetime:
-    moment = _day(owner, key, raw)
-    if isinstance(moment, datetime):
-        return moment
+def moment(owner: str, key: str, raw: object) -> datetime:
+    """Return the moment that a file gives.
+
+    :raises UsageError: for what is not a date, a time and a zone, or seconds since 1970.
+    """
+    read = _day(owner, key, raw)
+    if isinstance(read, datetime):
+        return read
     raise _no_date(owner, key)
 
 
@@ -112,19 +147,15 @@ def _date(raw: object) -> date:
         return raw
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return datetime.fromtimestamp(raw, timezone.utc)
-    iso = _ISO.fullmatch(raw) if isinstance(raw, str) else None
-    if iso is None:
+    if not isinstance(raw, str) or not _DAY.match(raw):
         raise ValueError
-    if iso["time"] is None:
-        return date.fromisoformat(iso["day"])
-    time = iso["time"] if iso["time"].count(":") > 1 else f"{iso['time']}:00"
-    fraction = (iso["fraction"] or "").ljust(6, "0")[:6]
-    offset = f"{iso['hours'] or '+00'}:{iso['minutes'] or '00'}"
-    return datetime.fromisoformat(f"{iso['day']}T{time}.{fraction}{offset}")
+    # RFC 3339 allows small letters, and a space before the time, where ISO 8601 does not.
+    read = isoparse(raw.upper().replace(" ", "T", 1).replace(" ", ""))
+    return read.date() if _DAY.fullmatch(raw) else read
 
 
 def _deleted(owner: str, key: str, raw: object) -> bool | datetime:
-    return raw if isinstance(raw, bool) else _moment(owner, key, raw)
+    return raw if isinstance(raw, bool) else moment(owner, key, raw)
 
 
 def _no_date(owner: str, key: str) -> UsageError:
@@ -136,10 +167,10 @@ def _no_date(owner: str, key: str) -> UsageError:
 
 _READERS: Final[Mapping[str, Callable[[str, str, Any], Any]]] = {
     "binary": _binary,
-    "created": _moment,
+    "created": moment,
     "deleted": _deleted,
     "last_accessed": _day,
-    "last_changed": _moment,
+    "last_changed": moment,
     "pending": _value,
     "previous": _value,
     "value": _value,

@@ -1,4 +1,4 @@
-"""TOML, JSON, YAML and .env files, with the lines on which their keys stand."""
+"""TOML, JSON, YAML and .env files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import json
 import os
 import re
 import sys
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,20 +20,9 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-# The keys and indexes that lead to a part of a file; the lines on which the parts stand.
+# The keys and indexes that lead to a part of a file.
 Where = tuple[str | int, ...]
-Lines = dict[Where, int]
-_STRING: Final = r'"(?:[^"\\]|\\.)*"'
-_JSON_TOKENS: Final = re.compile(rf"(?P<key>{_STRING})\s*:|{_STRING}|(?P<mark>[\[\]{{}},])")
-_TOML_PART: Final = rf"(?:{_STRING}|'[^'\n]*'|[A-Za-z0-9_-]+)"
-_TOML_KEY: Final = rf"{_TOML_PART}(?:[ \t]*\.[ \t]*{_TOML_PART})*"
-_TOML_TOKENS: Final = re.compile(
-    rf'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\''
-    rf"|^[ \t]*\[(?P<many>\[)?[ \t]*(?P<table>{_TOML_KEY})[ \t]*\]{{1,2}}[ \t\r]*(?:$|(?=\#))"
-    rf"|(?P<key>{_TOML_KEY})[ \t]*="
-    rf"|{_STRING}|'[^'\n]*'|\#[^\n]*|(?P<mark>[\[\]{{}},])",
-    re.DOTALL | re.MULTILINE,
-)
+_MERGE: Final = "tag:yaml.org,2002:merge"
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 # What a parser quotes may be of a value; single characters and names of tokens tell nothing.
@@ -55,26 +43,20 @@ _KINDS: Final[Mapping[type, str]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A file after parsing; ``lines`` has the places of its keys and of what its lists hold."""
+    """A file after parsing."""
 
     path: str
     data: Any = field(repr=False)
-    lines: Lines
 
-    def line(self, *where: str | int) -> int:
-        """Return the line of a part, or of the smallest known part that holds it."""
-        while where and where not in self.lines:
-            where = where[:-1]
-        return self.lines.get(where, 1)
-
-    def line_of_name(self, where: Where) -> int:
-        """Return the line on which the name of a secret stands."""
-        name = next((key for key in ("name", "Name") if (*where, key) in self.lines), "")
-        return self.line(*where, name)
+    @property
+    def is_toml(self) -> bool:
+        """Whether it is a TOML file."""
+        return self.path.lower().endswith(".toml")
 
     def refusal(self, where: Where, reason: object) -> UsageError:
-        """Return the error about a secret, with the line on which its name stands."""
-        return refusal_at(self.path, self.line_of_name(where), reason)
+        """Return the error about a part of the file."""
+        place = f"{_shown(where)}: " if where else ""
+        return UsageError(f"{self.path}: {place}{reason}")
 
     def parts(self) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
         """Return the mapping that the file is, or those of the list that it is."""
@@ -85,7 +67,7 @@ class Document:
             if not isinstance(part, Mapping):
                 raise self.refusal(
                     where,
-                    f"Here stands {kind_of(part)}. Give a mapping of names to values, "
+                    f"This is {kind_of(part)}. Give a mapping of names to values, "
                     "or a list of descriptions, each a mapping with a name.",
                 )
             yield where, part
@@ -104,15 +86,19 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     parse = _parser(name)
     text = _text(name)
     try:
-        data, lines = parse(name, text)
+        return Document(name, parse(name, text))
     except RecursionError:
         raise UsageError(f"{name}: It is nested too deeply. Write inner values as text.") from None
-    return Document(name, data, lines)
 
 
-def refusal_at(path: str, line: int, reason: object) -> UsageError:
-    """Return the error about a line of a file."""
+def _refusal_at(path: str, line: int, reason: object) -> UsageError:
     return UsageError(f"{path}:{line}: {reason}")
+
+
+def _shown(where: Where) -> str:
+    """Write where a part of a file is, such as ``secrets[2]``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    return "".join(steps).removeprefix(".")
 
 
 def kind_of(value: object) -> str:
@@ -120,7 +106,7 @@ def kind_of(value: object) -> str:
     return _KINDS.get(type(value), f"a {type(value).__name__}")
 
 
-def _parser(path: str) -> Callable[[str, str], tuple[Any, Lines]]:
+def _parser(path: str) -> Callable[[str, str], Any]:
     parsers = {
         ".env": _parse_dotenv,
         ".json": _parse_json,
@@ -154,112 +140,56 @@ def _text(path: str) -> str:
         # Windows PowerShell writes what is sent to a file by > in this encoding.
         utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
         what = "UTF-16, as PowerShell writes it" if utf16 else "not UTF-8"
-        raise refusal_at(path, line, f"The file is {what}. Save it as UTF-8.") from None
+        raise _refusal_at(path, line, f"The file is {what}. Save it as UTF-8.") from None
 
 
-def _parse_json(path: str, text: str) -> tuple[Any, Lines]:
+class _RepeatedKey(dict[str, Any]):
+    """A JSON object in which a key is given twice."""
+
+    key: str
+
+
+def _parse_json(path: str, text: str) -> Any:
+    repeated: list[_RepeatedKey] = []
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        read = dict(pairs)
+        if len(read) < len(pairs):
+            keys = [key for key, _ in pairs]
+            read = _RepeatedKey(read)
+            read.key = next(key for key in keys if keys.count(key) > 1)
+            repeated.append(read)
+        return read
+
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
         reason = f"This is not JSON: {_without_quotations(error.msg)}. Mend it."
-        raise refusal_at(path, error.lineno, reason) from None
+        raise _refusal_at(path, error.lineno, reason) from None
     except ValueError:
-        raise refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
-    lines: Lines = {}
-    stack: list[Where] = [()]
-    for line, token in _tokens(_JSON_TOKENS, text):
-        if token["key"]:
-            stack[-1] = (json.loads(token["key"]),)
-            _note(path, lines, _joined(stack), line)
-        elif token["mark"]:
-            _step(stack, token["mark"], lines, line)
-    return data, lines
+        raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
+    if repeated:
+        raise UsageError(f"{path}: {_given_twice(data.key if data in repeated else None)}")
+    return data
 
 
-def _parse_toml(path: str, text: str) -> tuple[Any, Lines]:
+def _given_twice(name: str | None) -> str:
+    """Say that a key is given twice; a key that is not the name of a secret may be of a value."""
+    return f"{'A key' if name is None else repr(name)} is given twice. Keep one."
+
+
+def _parse_toml(path: str, text: str) -> Any:
     # pytest brings tomli where Python has no tomllib.
     loads = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli").loads
     try:
-        data = loads(text)
+        return loads(text)
     except ValueError as error:
         place = _TOML_PLACE.search(str(error))
         if place is None:
-            raise refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
+            raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
         line = int(place[1] or 1 + text.rstrip().count("\n"))
         reason = _without_quotations(str(error)[: place.start()])
-        raise refusal_at(path, line, f"This is not TOML: {reason}. Mend it.") from None
-    return data, _toml_lines(text, lambda key: _only_path(loads(f"{key} = 0")))
-
-
-def _toml_lines(text: str, read_key: Callable[[str], Where]) -> Lines:
-    lines: Lines = {}
-    last: dict[Where, int] = {}
-    # Below everything else lies the table that the last header opened.
-    stack: list[Where] = [(), ()]
-    for line, token in _tokens(_TOML_TOKENS, text):
-        if token["key"]:
-            stack[-1] = read_key(token["key"])
-            lines[_joined(stack)] = line
-        elif token["mark"]:
-            _step(stack, token["mark"], lines, line)
-        elif token["table"] and not stack[2:]:
-            *above, name = read_key(token["table"])
-            table = (*_indexed(above, last), name)
-            if token["many"]:
-                last[table] = last.get(table, -1) + 1
-            stack = [_indexed(table, last), ()]
-            lines[stack[0]] = line
-    return lines
-
-
-def _indexed(keys: Iterable[str | int], last: Mapping[Where, int]) -> Where:
-    """Return the way to a table: through the last one of each array of tables."""
-    where: Where = ()
-    for key in keys:
-        where = (*where, key)
-        if where in last:
-            where = (*where, last[where])
-    return where
-
-
-def _only_path(nested: Any) -> Where:
-    where: Where = ()
-    while isinstance(nested, dict):
-        ((key, nested),) = nested.items()
-        where = (*where, key)
-    return where
-
-
-def _tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
-    ends = [end.start() for end in re.finditer("\n", text)]
-    for token in pattern.finditer(text):
-        yield 1 + bisect_right(ends, token.start()), token
-
-
-def _step(stack: list[Where], mark: str, lines: Lines, line: int) -> None:
-    """Follow a bracket or a comma; each level of the stack is the way from the one below."""
-    if mark == "[":
-        stack.append((0,))
-    elif mark == "{":
-        lines.setdefault(_joined(stack), line)
-        stack.append(())
-    elif mark != ",":
-        stack.pop()
-    elif stack[-1] and isinstance(stack[-1][0], int):
-        stack[-1] = (stack[-1][0] + 1,)
-
-
-def _joined(stack: Iterable[Where]) -> Where:
-    return tuple(step for steps in stack for step in steps)
-
-
-def _note(path: str, lines: Lines, where: Where, line: int) -> None:
-    if where in lines:
-        # What is further inside may be of a value.
-        key = repr(where[0]) if len(where) == 1 else "A key"
-        reason = f"{key} stands here for the second time, first on line {lines[where]}. Keep one."
-        raise refusal_at(path, line, reason)
-    lines[where] = line
+        raise _refusal_at(path, line, f"This is not TOML: {reason}. Mend it.") from None
 
 
 def _without_quotations(message: str) -> str:
@@ -268,7 +198,7 @@ def _without_quotations(message: str) -> str:
     )
 
 
-def _parse_yaml(path: str, text: str) -> tuple[Any, Lines]:
+def _parse_yaml(path: str, text: str) -> Any:
     try:
         import yaml
     except ImportError:
@@ -277,52 +207,52 @@ def _parse_yaml(path: str, text: str) -> tuple[Any, Lines]:
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         if root is None:  # nothing but comments
-            return {}, {}
-        lines = _yaml_lines(path, loader, root)
-        return loader.construct_document(root), lines
+            return {}
+        _check_yaml(path, loader, root)
+        return loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         reason = ", ".join(filter(None, (error.context, error.problem)))
         reason = f"This is not YAML: {_without_quotations(reason)}. Mend it, or write it in quotes."
-        raise refusal_at(path, line, reason) from None
+        raise _refusal_at(path, line, reason) from None
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
         reason = "This is not YAML: a character is not allowed. Write it as an escape, in quotes."
-        raise refusal_at(path, line, reason) from None
+        raise _refusal_at(path, line, reason) from None
 
 
-def _yaml_lines(path: str, loader: SafeLoader, root: Node) -> Lines:
-    """Return the lines of the nodes; refuse what safe_load hides or tells no line of."""
+def _check_yaml(path: str, loader: SafeLoader, root: Node) -> None:
+    """Refuse what safe_load hides, or tells no line of."""
     from yaml import MappingNode, SequenceNode
 
-    lines: Lines = {(): 1}
-    nodes: list[tuple[Where, Node]] = [((), root)]
-    seen: set[int] = set()
+    nodes, seen = [root], set[int]()
     while nodes:
-        where, node = nodes.pop()
-        lines.setdefault(where, node.start_mark.line + 1)
+        node = nodes.pop()
         if id(node) in seen:  # an alias
             continue
         seen.add(id(node))
         if isinstance(node, SequenceNode):
-            nodes += [((*where, index), item) for index, item in enumerate(node.value)]
+            nodes += node.value
         elif isinstance(node, MappingNode):
-            for key, value in _yaml_keys(path, where, node):
-                _note(path, lines, (*where, key.value), key.start_mark.line + 1)
-                nodes += [((*where, key.value), value), ((*where, key.value), key)]
+            _check_keys(path, node, is_top=node is root)
+            nodes += [value for _, value in node.value]
+            nodes += [key for key, _ in node.value if key.tag != _MERGE]
         else:
             _check_scalar(path, loader, node)
-    return lines
 
 
-def _yaml_keys(path: str, where: Where, node: MappingNode) -> Iterator[tuple[Node, Node]]:
-    for key, value in node.value:
-        if not isinstance(key.value, str) or key.tag == "tag:yaml.org,2002:merge":
+def _check_keys(path: str, node: MappingNode, *, is_top: bool) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key.value, str) or key.tag == _MERGE:
             continue
-        if not where and key.tag != "tag:yaml.org,2002:str":
+        line = key.start_mark.line + 1
+        if is_top and key.tag != "tag:yaml.org,2002:str":
             reason = f"The name {key.value} is not a string for YAML. Write it in quotes."
-            raise refusal_at(path, key.start_mark.line + 1, reason)
-        yield key, value
+            raise _refusal_at(path, line, reason)
+        if key.value in seen:
+            raise _refusal_at(path, line, _given_twice(key.value if is_top else None))
+        seen.add(key.value)
 
 
 def _check_scalar(path: str, loader: SafeLoader, node: Node) -> None:
@@ -330,17 +260,16 @@ def _check_scalar(path: str, loader: SafeLoader, node: Node) -> None:
         loader.construct_object(node)
     except (AttributeError, LookupError, ValueError):
         kind = node.tag.rpartition(":")[2]
-        reason = f"What stands here cannot be read as {kind}. Mend it, or write it in quotes."
-        raise refusal_at(path, node.start_mark.line + 1, reason) from None
+        reason = f"This value cannot be read as {kind}. Mend it, or write it in quotes."
+        raise _refusal_at(path, node.start_mark.line + 1, reason) from None
 
 
-def _parse_dotenv(path: str, text: str) -> tuple[Any, Lines]:
+def _parse_dotenv(path: str, text: str) -> Any:
     try:
         from dotenv.parser import parse_stream
     except ImportError:
         raise _missing(path, ".env", "dotenv") from None
     data: dict[str, str] = {}
-    lines: Lines = {}
     for binding in parse_stream(io.StringIO(text)):
         original = binding.original
         # Blank lines above count as part of the line.
@@ -348,11 +277,12 @@ def _parse_dotenv(path: str, text: str) -> tuple[Any, Lines]:
         line = original.line + original.string.count("\n", 0, blank)
         if binding.error or (binding.key is not None and binding.value is None):
             reason = "This is not a KEY=VALUE. Give a value, in quotes where it holds spaces or #."
-            raise refusal_at(path, line, reason)
+            raise _refusal_at(path, line, reason)
         if binding.key is not None and binding.value is not None:
-            _note(path, lines, (binding.key,), line)
+            if binding.key in data:
+                raise _refusal_at(path, line, _given_twice(binding.key))
             data[binding.key] = binding.value
-    return data, lines
+    return data
 
 
 def _missing(path: str, kind: str, extra: str) -> UsageError:

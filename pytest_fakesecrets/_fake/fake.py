@@ -273,7 +273,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param paths: TOML, JSON, YAML or ``.env`` files, relative to the working directory; or
             what ``aws secretsmanager`` printed, as JSON or YAML. Of one secret, the last.
         :return: a read-only view of each secret.
-        :raises UsageError: for a file that cannot be read or is wrong, with path and line; for a
+        :raises UsageError: for a file that cannot be read or is wrong, with path and place; for a
             format whose library is not installed; and where no path is given.
         """
         if not paths:
@@ -384,7 +384,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.denials.clear()
             self._service.rotations.clear()
 
-    def _seed(self, *seeds: Seed) -> list[SecretView]:
+    def _seed(self, *seeds: Seed | Description) -> list[SecretView]:
         # All descriptions are read before any is kept: a wrong one changes nothing.
         return self._keep(read(seeds))
 
@@ -441,7 +441,7 @@ def begin(
     activate(pipeline, below=inner)
 
 
-def add_seeds(fake: FakeSecrets, seeds: Iterable[Seed]) -> None:
+def add_seeds(fake: FakeSecrets, seeds: Iterable[Seed | Description]) -> None:
     """Have the secrets of seeds exist."""
     fake._seed(*seeds)  # noqa: SLF001 - the same as in its constructor
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from .._errors import HIDE_MISUSE
 from .cli_output import _exports, _is_answer
-from .descriptions import _secret_at
+from .descriptions import secret_at, value_at
 from .documents import Document, Where, read_document
-from .seeds import Secret
+from .seeds import Description
 
 __tracebackhide__ = HIDE_MISUSE
 
 
-def read_files(paths: Iterable[str | os.PathLike[str]]) -> list[Secret]:
+def read_files(paths: Iterable[str | os.PathLike[str]]) -> list[Description]:
     """Return the secrets that files describe, in the files' order.
 
     What AWS's answers say about one ARN, in whichever of the files, becomes one secret.
 
     :param paths: TOML, JSON, YAML and ``.env`` files.
     :raises UsageError: where a file cannot be read, or describes what could not exist in AWS:
-        says path, line and remedy, and shows no value.
+        says path, place and remedy, and shows no value.
     """
     documents = [read_document(path) for path in paths]
     exports = _exports(documents)
@@ -32,43 +31,40 @@ def read_files(paths: Iterable[str | os.PathLike[str]]) -> list[Secret]:
         for secret in _each_once(
             document,
             [
-                *(
-                    (where, _secret_at(document, where, told))
-                    for where, told in _described(document)
-                ),
+                *_described(document),
                 *((one.where, one.secret()) for one in exports if one.document is document),
             ],
         )
     ]
 
 
-def _each_once(document: Document, found: Iterable[tuple[Where, Secret]]) -> Iterator[Secret]:
-    lines: dict[tuple[str | None, ...], int] = {}
+def _each_once(
+    document: Document, found: Iterable[tuple[Where, Description]]
+) -> Iterator[Description]:
+    seen = set()
     for where, secret in found:
         place = (secret.name, secret.region, secret.account)
-        if place in lines:
-            raise document.refusal(
-                where,
-                f"{secret.name!r} stands here for the second time, "
-                f"first on line {lines[place]}. Keep one.",
-            )
-        lines[place] = document.line_of_name(where)
+        if place in seen:
+            reason = f"{secret.name!r} is described twice in this file. Keep one description."
+            raise document.refusal(where, reason)
+        seen.add(place)
         yield secret
 
 
-def _described(document: Document) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
-    """Return the descriptions that are not answers of AWS, a name with its value as one as well."""
+def _described(document: Document) -> Iterator[tuple[Where, Description]]:
+    """Return the secrets of descriptions that are not answers of AWS."""
     for where, part in document.parts():
         if _is_answer(part):
             continue
         if where:
-            yield where, part
+            yield where, secret_at(document, where, part)
             continue
         for name, value in part.items():
             if name == "secrets" and _is_list_of_mappings(value):
-                yield from (((name, index), item) for index, item in enumerate(value))
+                for index, item in enumerate(value):
+                    yield (name, index), secret_at(document, (name, index), item)
             else:
-                yield (name,), {"name": name, "value": value}
+                yield (name,), value_at(document, name, value)
 
 
 def _is_list_of_mappings(value: object) -> bool:

@@ -192,7 +192,7 @@ Seed = Mapping[str, SeedValue | Secret | None] | Secret
 Description = Secret | NamedValue
 
 
-def read(seeds: Iterable[Seed]) -> list[Description]:
+def read(seeds: Iterable[Seed | Description]) -> list[Description]:
     """Return the secrets that `seeds` describe.
 
     :raises UsageError: for what is neither a mapping of names to values nor a :class:`Secret`.
@@ -289,8 +289,8 @@ def store_replicas(
     ]
 
 
-def _read_one(seed: Seed) -> list[Description]:
-    if isinstance(seed, Secret):
+def _read_one(seed: Seed | Description) -> list[Description]:
+    if isinstance(seed, (Secret, NamedValue)):
         return [seed]
     if isinstance(seed, Mapping):
         return [_named(name, value) for name, value in seed.items()]

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     import pytest
 
     from .._calls.error_cases import ErrorCase
-    from .._fake.seeds import Secret, Seed
+    from .._fake.seeds import Description, Seed
 
 # Seeds, each with its origin: the file, hook or test that names it.
-Origins = list[tuple[str, "Seed"]]
+Origins = list[tuple[str, "Seed | Description"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ class SecretsOptions:
         ]
 
 
-def origins(secrets: Iterable[Secret], paths: Iterable[Path], config: pytest.Config) -> Origins:
+def origins(
+    secrets: Iterable[Description], paths: Iterable[Path], config: pytest.Config
+) -> Origins:
     """Return the secrets of files, each with the files that were read together."""
     where = ", ".join(near(path, config) for path in paths)
     return [(where, secret) for secret in secrets]
@@ -92,7 +94,7 @@ def _paths(given: Any) -> tuple[str | os.PathLike[str], ...]:
     )
 
 
-def read_paths(paths: Iterable[Path]) -> list[Secret]:
+def read_paths(paths: Iterable[Path]) -> list[Description]:
     """Read files of secrets; nothing is imported where there are none."""
     named = list(paths)
     if not named:

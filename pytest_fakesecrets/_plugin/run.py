@@ -247,7 +247,7 @@ class FakesOfRun:
 
     def _make(self, entry: RunningFake) -> None:
         """Make a fake with its seeds, those of the closest mark last."""
-        from .._fake.fake import FakeSecrets
+        from .._fake.fake import FakeSecrets, add_seeds
         from .mark_options import SecretsOptions, check_seeds
 
         if entry.passthrough:
@@ -266,7 +266,8 @@ class FakesOfRun:
         holder: Any
         for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
             seeds += option.seeds_at(holder)
-        entry.fake = FakeSecrets(*(seed for _, seed in seeds), **self._location(options, outer))
+        entry.fake = FakeSecrets(**self._location(options, outer))
+        add_seeds(entry.fake, (seed for _, seed in seeds))
         entry.seeding = Seeding(tuple(mark for _, mark in marked), tuple(plugins), seeds)
 
     def _of_ini(self) -> Origins:

@@ -113,7 +113,7 @@ def test_inner(module_fake_secrets, fake_secrets):
 
 
 def test_a_bad_file_is_shown_where_a_fake_is_wanted(run, pytester):
-    """A test that wants no fake runs; one that does shows path, line and what was expected."""
+    """A test that wants no fake runs; one that does shows path, place and what was expected."""
     (pytester.path / "bad.json").write_text('{\n  "db": 5\n}')
     result = run(
         "fakesecrets_seeds = bad.json",
@@ -121,7 +121,7 @@ def test_a_bad_file_is_shown_where_a_fake_is_wanted(run, pytester):
     )
 
     result.assert_outcomes(passed=1, errors=1)
-    assert "bad.json:2: " in result.stdout.str()
+    assert "bad.json: db: value of" in result.stdout.str()
 
 
 def test_files_of_a_marker(run, pytester):
