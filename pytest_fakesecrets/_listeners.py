@@ -13,6 +13,7 @@ class Listener(Protocol):
 
     def random_seed(self) -> str:
         """Return what a fake draws from that is made now: the same whenever a test is repeated."""
+        ...
 
     def began(self, fake: Any, /) -> None:
         """Note that a fake begins to answer."""

@@ -7,15 +7,13 @@ import inspect
 import io
 from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.endpoint import convert_to_response_dict
 from botocore.hooks import first_non_none_response
-from botocore.parsers import ResponseParserFactory
 
 from .._aws.api_model import exception_of
 from .._aws.arn import is_listed_region
@@ -27,6 +25,8 @@ from .._calls.caller import NO_OVERRIDE, current_override
 from .._calls.effects import NoAnswerError
 from .._errors import HIDE_MISUSE
 from .active import ACCOUNT_KEY, OVERRIDE_KEY
+from .headers import AnswerHeaders
+from .parsing import parse
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from .._calls.pipeline import Pipeline
 
 __tracebackhide__ = HIDE_MISUSE
-
-# The parser of each client, by its endpoint, and the factory that made it.
-_parsers: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,8 @@ class _Client:
         emitted = self.endpoint._event_emitter.emit(  # noqa: SLF001 - the client's own handlers
             f"{event}.secrets-manager.{self.operation_model.name}", **details
         )
-        responses = await emitted if inspect.isawaitable(emitted) else emitted
+        # aiobotocore's emitter is asynchronous.
+        responses = emitted if isinstance(emitted, list) else await emitted
         return first_non_none_response(responses)
 
 
@@ -66,7 +64,7 @@ def converse(
     client = _Client(endpoint, operation_model, request_dict)
     conversation = _converse(pipeline, client, _exchange(pipeline, client))
     # aiobotocore overrides this method, and awaits what make_request returns.
-    if inspect.iscoroutinefunction(type(endpoint)._send_request):  # noqa: SLF001 - see above
+    if _is_asynchronous(type(endpoint)):
         return conversation
     return _run(conversation)
 
@@ -177,8 +175,12 @@ def _no_answer(error: str, url: str) -> Exception:
 
 
 def _response(answer: Answer, url: str) -> AWSResponse:
-    sent: Any = answer.headers
-    return AWSResponse(url, answer.status, sent, _Body(answer.body))
+    headers: Any = AnswerHeaders(answer.headers)
+    no_headers: Any = {}
+    response = AWSResponse(url, answer.status, no_headers, _Body(answer.body))
+    # As they are: the constructor would copy them.
+    response.headers = headers
+    return response
 
 
 def _parsed(
@@ -189,8 +191,7 @@ def _parsed(
     :param customized: what handlers of before-parse want the answer to have.
     """
     model = client.operation_model
-    parser = _parser(client.endpoint, model.service_model.protocol)
-    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
+    parsed = parse(client.endpoint, model, raw, model.output_shape)
     parsed.update(customized)
     # What arrives may be another error than the one that was sent, or none.
     code = parsed.get("Error", {}).get("Code")
@@ -198,21 +199,13 @@ def _parsed(
     if code is not None:
         shape = model.service_model.shape_for_error_code(code)
         if shape is not None:
-            parsed.update(parser.parse(raw, shape))
+            parsed.update(parse(client.endpoint, model, raw, shape))
     return parsed
 
 
-def _parser(endpoint: Any, protocol: str) -> Any:
-    """Return the parser of a client, which its session may have made to its wishes."""
-    factory = endpoint._response_parser_factory  # noqa: SLF001 - the session's own parsers
-    maker, parser = _parsers.get(endpoint, (None, None))
-    if maker is not factory:
-        parser = factory.create_parser(protocol)
-        # aiobotocore's parser may be asynchronous, and has nothing to wait for here.
-        if inspect.iscoroutinefunction(parser.parse):
-            parser = ResponseParserFactory().create_parser(protocol)
-        _parsers[endpoint] = factory, parser
-    return parser
+@functools.cache
+def _is_asynchronous(kind: Any) -> bool:
+    return inspect.iscoroutinefunction(kind._send_request)  # noqa: SLF001 - see above
 
 
 def _run(conversation: Coroutine[Any, Any, Any]) -> Any:
