@@ -64,7 +64,8 @@ def converse(
     client = _Client(endpoint, operation_model, request_dict)
     conversation = _converse(pipeline, client, _exchange(pipeline, client))
     # aiobotocore overrides this method, and awaits what make_request returns.
-    if _is_asynchronous(type(endpoint)):
+    kind: Any = type(endpoint)
+    if _is_asynchronous(kind):
         return conversation
     return _run(conversation)
 

@@ -103,7 +103,9 @@ def _reader(shape: Any) -> _Reader | None:
         return _list(shape)
     if kind == "map":
         return _map(shape)
-    return _SCALARS.get(kind, _unchanged)
+    scalars: dict[str, _Reader] = {"blob": base64.b64decode, "timestamp": _moment}
+    reader: _Reader = scalars.get(kind, _unchanged)
+    return reader
 
 
 def _structure(shape: Any) -> _Reader | None:
@@ -149,6 +151,3 @@ def _moment_in_zone(value: Any, _zone: object) -> datetime:
     """Return a moment as botocore does: in the zone of the machine, which may change."""
     moment: datetime = DEFAULT_TIMESTAMP_PARSER(value)
     return moment
-
-
-_SCALARS: Final[dict[str, _Reader]] = {"blob": base64.b64decode, "timestamp": _moment}

@@ -22,14 +22,20 @@ _KNOWN: Final = frozenset(
 )
 
 
-def calls_section(calls: Sequence[Call], own: Settings) -> Section:
-    """Describe the latest calls of a log, seen from where the fake stands."""
+def calls_section(calls: Sequence[Call], own: Settings, *, dropped: int = 0) -> Section:
+    """Describe the latest calls of a log, seen from where the fake stands.
+
+    :param dropped: how many earlier calls the log no longer has.
+    """
 
     def entry(numbered: tuple[int, Call]) -> Entry:
         number, call = numbered
         return [(str(number), shortened(call.operation), _about(call, own), _outcome(call))]
 
-    return Section.of("call", list(enumerate(calls, 1)), entry, latest=True)
+    section = Section.of("call", list(enumerate(calls, dropped + 1)), entry, latest=True)
+    if dropped:
+        section.entries.insert(0, [(f"… {dropped} more, dropped from the log",)])
+    return section
 
 
 def named(secret_id: str, region: str, account: str, own: Settings) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
@@ -147,6 +149,7 @@ class FaultRule:
 
     :ivar effect: what happens.
     :ivar hits: how many attempts it has applied to so far.
+    :ivar number: how many faults were added before it.
     """
 
     def __init__(self, effect: Effect, options: Mapping[str, Any]) -> None:
@@ -159,6 +162,7 @@ class FaultRule:
         self.schedule = Schedule(**{k: v for k, v in given.items() if k not in selecting})
         self.effect = effect
         self.hits = 0
+        self.number = 0
         self.is_cancelled = False
         self._matched = 0
 
@@ -198,7 +202,11 @@ class FaultRules:
     """The faults of one fake, in the order in which they were added."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._rules: tuple[FaultRule, ...] = ()
+        # By operation and secret, those that can still apply; None for any.
+        self._by_target: dict[tuple[str | None, str | None], tuple[FaultRule, ...]] = {}
+        self._hearing_writes: tuple[FaultRule, ...] = ()
 
     def __iter__(self) -> Iterator[FaultRule]:
         return iter(self._rules)
@@ -208,7 +216,14 @@ class FaultRules:
 
     def add(self, rule: FaultRule) -> None:
         """Have a fault."""
-        self._rules += (rule,)
+        selection = rule.selection
+        target = selection.operation, selection.secret
+        with self._lock:
+            rule.number = len(self._rules)
+            self._rules += (rule,)
+            self._by_target[target] = (*_active(self._by_target.get(target, ())), rule)
+            if rule.effect.hears_writes:
+                self._hearing_writes = (*_active(self._hearing_writes), rule)
 
     def cancel(self, rule: FaultRule) -> None:
         """Let calls pass again."""
@@ -219,11 +234,17 @@ class FaultRules:
         """Cancel all faults, and forget them."""
         for rule in self._rules:
             self.cancel(rule)
-        self._rules = ()
+        with self._lock:
+            self._rules = self._hearing_writes = ()
+            self._by_target = {}
 
-    def matching(self, call: Call) -> list[FaultRule]:
+    def matching(self, exchange: Exchange) -> list[FaultRule]:
         """Return the faults that are for an attempt. Predicates may call, so hold no lock."""
-        return [rule for rule in self._rules if rule.matches(call)]
+        call = exchange.call
+        targets = product((None, call.operation), (None, *exchange.secret_ids))
+        found = [rule for target in targets for rule in self._by_target.get(target, ())]
+        found.sort(key=lambda rule: rule.number)
+        return [rule for rule in found if rule.matches(call)]
 
     def apply(
         self,
@@ -256,13 +277,12 @@ class FaultRules:
     @property
     def hear_writes(self) -> bool:
         """Whether an active fault wants to know of writes."""
-        return any(rule.effect.hears_writes and rule.is_active for rule in self._rules)
+        return any(rule.is_active for rule in self._hearing_writes)
 
     def note_write(self, former: Former, now: datetime) -> None:
         """Tell the active faults what secrets were before a write."""
-        for rule in self._rules:
-            if rule.is_active:
-                rule.effect.note_write(former, now)
+        for rule in _active(self._hearing_writes):
+            rule.effect.note_write(former, now)
 
     def forget_secrets(self, secrets: Iterable[StoredSecret]) -> None:
         """Have reads show at once the secrets that the test itself has changed."""
@@ -271,8 +291,12 @@ class FaultRules:
 
     def forget(self, former: Former | None = None) -> None:
         """Have reads show at once what the test itself does to secrets; to all by default."""
-        for rule in self._rules:
+        for rule in self._hearing_writes:
             rule.effect.forget(former)
+
+
+def _active(rules: Iterable[FaultRule]) -> tuple[FaultRule, ...]:
+    return tuple(rule for rule in rules if rule.is_active)
 
 
 def _names_secrets(operation: str) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, overload
 from .._aws.api_model import check_operation
 from .._errors import HIDE_MISUSE, UsageError
 from .._settings import Settings
-from .call import Call, Exchange
+from .call import Call
 from .call_table import calls_section, known_outcome, named_here
+from .history import History
 
 if TYPE_CHECKING:
     from .._codes import OperationName
@@ -18,10 +19,15 @@ __tracebackhide__ = HIDE_MISUSE
 
 
 class CallLog(Sequence[Call]):
-    """All calls that reached a fake, oldest first; ``print`` shows the latest as a table."""
+    """The calls that reached a fake, oldest first; ``print`` shows the latest as a table.
 
-    def __init__(self, exchanges: list[Exchange], own: Settings) -> None:
-        self._exchanges = exchanges
+    It keeps the latest ``max_calls`` of the fake; :attr:`dropped` counts those that it dropped.
+    What dropped calls could change is refused: :meth:`count`, and assertions that they could have
+    made fail or pass.
+    """
+
+    def __init__(self, history: History, own: Settings) -> None:
+        self._history = history
         self._own = own
 
     def __repr__(self) -> str:
@@ -29,7 +35,7 @@ class CallLog(Sequence[Call]):
         return f"<CallLog of {': '.join(filter(None, [str(len(self)), listed]))}>"
 
     def __str__(self) -> str:
-        return "\n".join(calls_section(self, self._own).lines()) or "no calls"
+        return "\n".join(calls_section(self, self._own, dropped=self.dropped).lines()) or "no calls"
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -37,14 +43,19 @@ class CallLog(Sequence[Call]):
     def __getitem__(self, index: slice) -> Sequence[Call]: ...
     def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
         if isinstance(index, slice):
-            return [exchange.call for exchange in self._exchanges[index]]
-        return self._exchanges[index].call
+            return list(self)[index]
+        return self._history[index].call
 
     def __len__(self) -> int:
-        return len(self._exchanges)
+        return len(self._history)
 
     def __iter__(self) -> Iterator[Call]:
-        return iter([exchange.call for exchange in self._exchanges])
+        return iter([exchange.call for exchange in self._history])
+
+    @property
+    def dropped(self) -> int:
+        """How many calls were dropped, the oldest first, because the log was full."""
+        return self._history.dropped
 
     @property
     def last(self) -> Call:
@@ -52,10 +63,10 @@ class CallLog(Sequence[Call]):
 
         :raises UsageError: where none was made.
         """
-        if not self._exchanges:
+        if not self._history:
             message = "No call was made, so there is no last one. Look at len(fake.calls) first."
             raise UsageError(message)
-        return self._exchanges[-1].call
+        return self._history[-1].call
 
     def of(
         self, operation: OperationName | str | None = None, *, secret: str | None = None
@@ -76,7 +87,11 @@ class CallLog(Sequence[Call]):
     def count(
         self, operation: OperationName | str | None = None, *, secret: str | None = None
     ) -> int:
-        """Return how many calls :meth:`of` finds; the attempts of one call count once."""
+        """Return how many calls :meth:`of` finds; the attempts of one call count once.
+
+        :raises UsageError: as :meth:`of`; and where calls were dropped.
+        """
+        self._refuse_if_dropped("count()")
         return len(self.of(operation, secret=secret))
 
     def assert_called(
@@ -91,12 +106,17 @@ class CallLog(Sequence[Call]):
         :param operation: AWS's name, such as ``GetSecretValue``; any by default.
         :param secret: a name or an ARN; any by default.
         :param times: how many calls, retries not counted; at least one by default.
-        :raises UsageError: for an operation that Secrets Manager does not have, or no number.
+        :raises UsageError: for an operation that Secrets Manager does not have, or no number; and
+            where dropped calls leave it open.
         """
         __tracebackhide__ = True
         _check_times(times)
-        count = self.count(operation, secret=secret)
-        if count == times or (times is None and count):
+        count = len(self.of(operation, secret=secret))
+        if times is None and count:
+            return
+        if times is None or count <= times:
+            self._refuse_if_dropped("This assertion")
+        if count == times:
             return
         expected = _expected(times)
         happened = f"was called {_often(count)}" if count else "was not called"
@@ -133,10 +153,21 @@ class CallLog(Sequence[Call]):
             were = "was" if len(others) == 1 else "were"
             sentence = f"Only {allowed} should have been called{self._about(secret)}"
             raise AssertionError(f"{sentence}, but {found} {were} called.\n{self}")
+        self._refuse_if_dropped("This assertion")
 
     def clear(self) -> None:
         """Forget all calls."""
-        self._exchanges.clear()
+        self._history.clear()
+
+    def _refuse_if_dropped(self, what: str) -> None:
+        """Refuse a question that only a whole log can answer."""
+        if self.dropped:
+            raise UsageError(
+                f"{what} needs all calls, but the oldest {self.dropped:,} were dropped: the log "
+                f"keeps {self._history.max_calls:,}. Set a higher max_calls= of the fake, or "
+                "fakesecrets_max_calls in the ini file; or call fake.calls.clear() before the part "
+                "that you look at."
+            )
 
     def _about(self, secret: str | None) -> str:
         return "" if secret is None else f" about {named_here(secret, self._own)}"

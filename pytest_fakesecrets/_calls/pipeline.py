@@ -16,6 +16,7 @@ from .._errors import HIDE_MISUSE
 from .effects import NO_EFFECT, UNAFFECTED, AttemptEffects, ConnectionFailure, NoAnswerError
 from .fault_rules import FaultRules
 from .faults import failure
+from .history import DEFAULT_MAX_CALLS, History
 from .hooks import Hooks
 
 if TYPE_CHECKING:
@@ -43,17 +44,19 @@ def _asking_the_test() -> Iterator[None]:
 class Pipeline:
     """One fake: the service, with the log, the faults and the hooks around it.
 
-    :ivar exchanges: all calls that reached it, oldest first.
+    :ivar history: the calls that reached it.
     :ivar rules: the faults.
     :ivar was_entered: whether it has ever begun to answer.
     :ivar passthrough: whether calls go on to AWS, as they would if there were no fake.
     :ivar named_regions: those that the test itself named exist, whatever botocore knows.
     """
 
-    def __init__(self, settings: Settings, seed: str = "") -> None:
+    def __init__(
+        self, settings: Settings, seed: str = "", max_calls: int = DEFAULT_MAX_CALLS
+    ) -> None:
         self.settings = settings
         self.service = Service(seed)
-        self.exchanges: list[Exchange] = []
+        self.history = History(max_calls)
         self.rules = FaultRules()
         self.hooks = Hooks()
         self.was_entered = False
@@ -117,7 +120,7 @@ class Pipeline:
         if not call.attempts:
             call.started = now
             exchange.moves = self.service.timeline.moves
-            self.exchanges.append(exchange)
+            self.history.append(exchange)
         call.attempts += 1
         call.error = None
 
@@ -137,7 +140,7 @@ class Pipeline:
         self._identify(exchange)
         call, decided = exchange.call, NO_EFFECT
         with _asking_the_test():
-            matching = self.rules.matching(call)
+            matching = self.rules.matching(exchange)
             error = self.hooks.decide_fault(call) if self.hooks.decide_fault else None
         if error is not None:
             decided = failure(error, None, call.operation)

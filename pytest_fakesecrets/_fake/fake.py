@@ -17,6 +17,7 @@ from .._botocore.clients import make_client
 from .._botocore.patching import activate, deactivate
 from .._calls.caller import caller_override, override_caller
 from .._calls.faults import Faults
+from .._calls.history import DEFAULT_MAX_CALLS
 from .._calls.log import CallLog
 from .._calls.pipeline import Pipeline
 from .._clock import Clock
@@ -67,6 +68,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     :param rotation_retries: how often a rotation that failed is tried again at once.
     :param rotation_removes_pending: whether a rotation that succeeded takes AWSPENDING off the
         version that is AWSCURRENT now.
+    :param max_calls: how many calls the log keeps; older ones are dropped, and counted.
     :raises UsageError: for a seed that could not exist in AWS.
     """
 
@@ -77,12 +79,13 @@ class FakeSecrets(Mapping[str, SecretView]):
         account: str = DEFAULT_ACCOUNT,
         rotation_retries: int = 0,
         rotation_removes_pending: bool = False,
+        max_calls: int = DEFAULT_MAX_CALLS,
     ) -> None:
         seed = listeners[-1].random_seed() if listeners else ""
-        self._pipeline = Pipeline(Settings(region, account), seed)
+        self._pipeline = Pipeline(Settings(region, account), seed, max_calls)
         self._service = self._pipeline.service
         timeline = self._service.timeline
-        self._calls = CallLog(self._pipeline.exchanges, self._pipeline.settings)
+        self._calls = CallLog(self._pipeline.history, self._pipeline.settings)
         self._faults = Faults(self._pipeline.rules)
         self._kms = Kms(self._pipeline.settings, timeline, self._service.keys)
         self._clock = Clock(timeline)
@@ -378,7 +381,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         """Forget all but the time: secrets, calls, faults, denials, KMS keys, rotations."""
         with self._service.lock:
             self._service.store.restore(Snapshot())
-            self._pipeline.exchanges.clear()
+            self._pipeline.history.clear()
             self._pipeline.rules.clear()
             self._service.keys.clear()
             self._service.denials.clear()

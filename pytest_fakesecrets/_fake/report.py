@@ -28,7 +28,7 @@ class LogPosition(NamedTuple):
 
 def position(pipeline: Pipeline) -> LogPosition:
     """Return how much a fake has logged so far."""
-    return LogPosition(len(pipeline.exchanges), len(pipeline.service.rotations.runs))
+    return LogPosition(pipeline.history.total, len(pipeline.service.rotations.runs))
 
 
 def describe(pipeline: Pipeline, since: LogPosition | None = None) -> str:
@@ -55,8 +55,9 @@ def summary(pipeline: Pipeline, since: LogPosition | None = None) -> list[tuple[
 def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section]:
     own = pipeline.settings
     calls, rotations = since or (0, 0)
-    exchanges = list(pipeline.exchanges)[calls:]
-    yield calls_section([exchange.call for exchange in exchanges], own)
+    exchanges = pipeline.history.since(calls)
+    dropped = pipeline.history.dropped if since is None else 0
+    yield calls_section([exchange.call for exchange in exchanges], own, dropped=dropped)
     yield Section.of("fault", list(pipeline.rules), lambda rule: _fault(rule, own))
     yield Section.of(
         "rotation",

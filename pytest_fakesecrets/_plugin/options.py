@@ -64,6 +64,12 @@ INIS: Final = (
         ("allow", "warn", "error"),
     ),
     Ini(
+        "fakesecrets_max_calls",
+        "string",
+        "10000",
+        "how many calls the log of a fake keeps; older ones are dropped (default: 10000)",
+    ),
+    Ini(
         "fakesecrets_leaks",
         "string",
         "off",
@@ -123,12 +129,12 @@ def check_inis(config: pytest.Config) -> None:
         if ini.choices and given not in ini.choices:
             what = f"a value of the ini option {ini.name}"
             raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", ini.choices)))
-    length = config.getini("fakesecrets_leaks_min_length")
-    if not length.isdecimal() or int(length) < 1:
-        raise pytest.UsageError(
-            f"fakesecrets_leaks_min_length = {length} is not a number of characters. Give 1 or "
-            "more."
-        )
+    for name, unit in (("leaks_min_length", "characters"), ("max_calls", "calls")):
+        number = config.getini(f"fakesecrets_{name}")
+        if not number.isdecimal() or int(number) < 1:
+            raise pytest.UsageError(
+                f"fakesecrets_{name} = {number} is not a valid number of {unit}. Give 1 or more."
+            )
     try:
         check_region(config.getini("fakesecrets_region"))
         check_account(config.getini("fakesecrets_account"))

@@ -266,7 +266,8 @@ class FakesOfRun:
         holder: Any
         for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
             seeds += option.seeds_at(holder)
-        entry.fake = FakeSecrets(**self._location(options, outer))
+        max_calls = int(self.config.getini("fakesecrets_max_calls"))
+        entry.fake = FakeSecrets(**self._location(options, outer), max_calls=max_calls)
         add_seeds(entry.fake, (seed for _, seed in seeds))
         entry.seeding = Seeding(tuple(mark for _, mark in marked), tuple(plugins), seeds)
 

@@ -6,8 +6,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError, SSLError
 from botocore.session import Session
+from support import client_that_gives_up, outcome
 
 from pytest_fakesecrets import ErrorCase, FakeSecrets, Fault, UsageError
+from pytest_fakesecrets._calls.fault_rules import Selection
 from pytest_fakesecrets._calls.hooks import Hooks
 from pytest_fakesecrets._fake.fake import pipeline_of
 
@@ -582,3 +584,48 @@ def test_a_fault_is_the_one_that_iteration_shows(fake_secrets):
     assert first != second
     assert {first, second} == set(fake_secrets.faults)
     assert first != "ThrottlingException"
+
+
+def test_a_fault_costs_only_calls_that_it_could_apply_to(fake_secrets, secrets_client, monkeypatch):
+    """Of many faults, a call asks those of its operation and its secrets, and no exhausted one."""
+    asked = []
+    original = Selection.matches
+
+    def matches(selection, call):
+        asked.append(str(selection))
+        return original(selection, call)
+
+    monkeypatch.setattr(Selection, "matches", matches)
+    fake_secrets.add({"a": "v", "b": "w"})
+    for number in range(50):
+        fake_secrets.faults.error("ThrottlingException", secret=f"other-{number}")
+        fake_secrets.faults.error("ThrottlingException", operation="PutSecretValue")
+    for _ in range(20):
+        fake_secrets.faults.delay(1, secret="a", times=1)
+        secrets_client.get_secret_value(SecretId="a")
+    fake_secrets.faults.delay(1, operation="GetSecretValue", secret=fake_secrets["a"].arn)
+    asked.clear()
+
+    secrets_client.get_secret_value(SecretId="a")
+    assert [f"GetSecretValue of {fake_secrets['a'].arn}"] == asked
+
+    secrets_client.get_secret_value(SecretId="b")
+    assert 1 == len(asked)
+
+
+def test_faults_are_asked_in_the_order_in_which_they_were_added(fake_secrets, secrets_client):
+    """However precisely each says what it is for, the first one decides."""
+    fake_secrets.add("a", "v")
+    expected = {
+        "InternalServiceError": {"secret": "a"},
+        "DecryptionFailure": {},
+        "AccessDeniedException": {"operation": "GetSecretValue"},
+        "ThrottlingException": {"secret": "a"},
+    }
+    for code, options in expected.items():
+        fake_secrets.faults.error(code, times=1, **options)
+    client = client_that_gives_up()
+
+    codes = [outcome(client.get_secret_value, SecretId="a") for _ in range(5)]
+
+    assert [*expected, "OK"] == codes

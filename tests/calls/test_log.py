@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +11,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.operations.registry import OPERATIONS
+from pytest_fakesecrets._fake.fake import pipeline_of
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 
@@ -363,3 +366,101 @@ def test_a_log_may_be_cleared(fake_secrets, secrets_client):
     secrets_client.get_secret_value(SecretId="a")
 
     assert ["GetSecretValue"] == [call.operation for call in fake_secrets.calls]
+
+
+@pytest.fixture
+def full():
+    """Give a fake whose log has dropped three of seven calls."""
+    with FakeSecrets({"a": "v", "b": "w"}, max_calls=4) as fake:
+        client = fake.client()
+        for name in ("a", "a", "b", "b", "b", "b"):
+            client.get_secret_value(SecretId=name)
+        client.list_secrets()
+        yield fake
+
+
+def test_a_full_log_drops_the_oldest_calls(full):
+    """It keeps as many as it may, and counts the others."""
+    assert 3 == full.calls.dropped
+    assert 4 == len(full.calls) == len(list(full.calls)) == len(full.calls[:])
+    assert ["GetSecretValue"] * 3 + ["ListSecrets"] == [call.operation for call in full.calls]
+    assert full.calls[0] is full.calls.of("GetSecretValue")[0]
+    assert "ListSecrets" == full.calls.last.operation
+
+    full.calls.clear()
+    assert 0 == full.calls.dropped == len(full.calls)
+
+
+def test_a_report_counts_dropped_calls(full):
+    """Calls keep their numbers, and a line says how many are missing."""
+    assert [
+        "calls:",
+        "  … 3 more, dropped from the log",
+        "  4  GetSecretValue  b  OK",
+        "  5  GetSecretValue  b  OK",
+        "  6  GetSecretValue  b  OK",
+        "  7  ListSecrets        OK",
+    ] == str(full.calls).splitlines()
+    assert "\n  … 3 more, dropped from the log\n" in str(full)
+
+
+ANSWERED = {
+    "called": lambda calls: calls.assert_called("GetSecretValue"),
+    "called about": lambda calls: calls.assert_called(secret="b"),
+}
+WRONG = {
+    "more than": lambda calls: calls.assert_called("GetSecretValue", times=2),
+    "not": lambda calls: calls.assert_not_called("ListSecrets"),
+    "only": lambda calls: calls.assert_only_called("GetSecretValue"),
+}
+OPEN = {
+    "called": lambda calls: calls.assert_called(secret="a"),
+    "exactly": lambda calls: calls.assert_called("GetSecretValue", times=3),
+    "as many as there were": lambda calls: calls.assert_called("GetSecretValue", times=6),
+    "not": lambda calls: calls.assert_not_called("PutSecretValue"),
+    "only": lambda calls: calls.assert_only_called("GetSecretValue", "ListSecrets"),
+    "count": lambda calls: calls.count("GetSecretValue"),
+}
+
+
+@pytest.mark.parametrize("ask", ANSWERED.values(), ids=ANSWERED)
+def test_what_the_kept_calls_answer_passes(full, ask):
+    """Dropped calls could not make these fail."""
+    ask(full.calls)
+
+
+@pytest.mark.parametrize("ask", WRONG.values(), ids=WRONG)
+def test_what_the_kept_calls_break_fails(full, ask):
+    """Dropped calls could not make these pass."""
+    with pytest.raises(AssertionError):
+        ask(full.calls)
+
+
+@pytest.mark.parametrize("ask", OPEN.values(), ids=OPEN)
+def test_what_dropped_calls_leave_open_is_refused(full, ask):
+    """The message has the numbers and the remedies."""
+    with pytest.raises(UsageError) as caught:
+        ask(full.calls)
+
+    message = str(caught.value)
+    assert "needs all calls, but the oldest 3 were dropped: the log keeps 4." in message
+    assert "max_calls=" in message
+    assert "fakesecrets_max_calls" in message
+    assert "fake.calls.clear()" in message
+
+    full.calls.clear()
+    with suppress(AssertionError):
+        ask(full.calls)
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, True, "10", None])
+def test_a_log_keeps_at_least_one_call(number):
+    """Another limit is refused."""
+    message = f"max_calls={number!r} is not a valid number of calls. Give 1 or more."
+    with pytest.raises(UsageError, match=re.escape(message)):
+        FakeSecrets(max_calls=number)
+
+
+def test_the_log_keeps_ten_thousand_calls():
+    """By default, which the ini option has as well."""
+    assert 10_000 == pipeline_of(FakeSecrets()).history.max_calls

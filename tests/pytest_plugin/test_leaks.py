@@ -744,11 +744,14 @@ def test_a_wrong_level_in_a_marker(run_body, level):
         ),
         (
             {"fakesecrets_leaks_min_length": "0"},
-            "fakesecrets_leaks_min_length = 0 is not a number of characters. Give 1 or more.",
+            "fakesecrets_leaks_min_length = 0 is not a valid number of characters. Give 1 or more.",
         ),
         (
             {"fakesecrets_leaks_min_length": "few"},
-            "fakesecrets_leaks_min_length = few is not a number of characters. Give 1 or more.",
+            (
+                "fakesecrets_leaks_min_length = few is not a valid number of characters. "
+                "Give 1 or more."
+            ),
         ),
     ],
     ids=["level", "no level", "length", "length as a word"],
@@ -771,7 +774,7 @@ def test_a_wrong_ini_option_that_a_marker_needs(run_body):
     )
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
-    result.stderr.fnmatch_lines(["ERROR: fakesecrets_leaks_min_length = 0 is not a number *"])
+    result.stderr.fnmatch_lines(["ERROR: fakesecrets_leaks_min_length = 0 is not a valid number *"])
 
 
 @pytest.mark.parametrize(("length", "leaks"), [("3", 1), ("4", 0)])

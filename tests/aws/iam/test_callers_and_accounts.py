@@ -61,7 +61,7 @@ WITH_MORE = [
 
 def callers(fake):
     """Return who made each call, with the keys that conditions of policies find."""
-    return [exchange.caller for exchange in pipeline_of(fake).exchanges]
+    return [exchange.caller for exchange in pipeline_of(fake).history]
 
 
 batching = pytest.mark.skipif(
