@@ -8,9 +8,20 @@ from datetime import datetime, timezone
 
 # Loaded once here: what a run of pytester in this process is first to import, it drops at its end.
 import boto3  # noqa: F401 - see above
+import botocore.session
 import pytest
 
 from pytest_fakesecrets import FakeSecrets
+
+# Hundreds of sessions would each read the same JSON of botocore's again.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
+with suppress(ImportError):  # not where only aiobotocore is tested
+    from hypothesis import settings
+
+    settings.register_profile("thorough", max_examples=60, deadline=None)
+    settings.register_profile("quick", max_examples=15, deadline=None)
+    settings.load_profile("thorough")
 
 # Otherwise the durations of tests with a frozen time are nonsense.
 with suppress(ImportError):  # not where only aiobotocore is tested

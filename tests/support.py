@@ -55,6 +55,12 @@ def new_client_that_gives_up(region="us-east-1", **config):
     )
 
 
+def needs_sort_by(client):
+    """Skip the test where botocore is too old to know SortBy."""
+    if "SortBy" not in client.meta.service_model.shape_for("ListSecretsRequest").members:
+        pytest.skip("this botocore does not know SortBy")
+
+
 def outcome(call, **parameters):
     """Make a call; return AWS's code, the name of botocore's exception, or OK."""
     try:

@@ -316,7 +316,7 @@ class VersionsAndLabels(RuleBasedStateMachine):
 
 
 VersionsAndLabels.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=SLOW_IS_FINE
+    stateful_step_count=40, suppress_health_check=SLOW_IS_FINE
 )
 TestVersionsAndLabels = VersionsAndLabels.TestCase
 
@@ -458,7 +458,7 @@ def answer(operation, parameters):
 
 
 @pytest.mark.parametrize("operation", SUPPORTED)
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_IS_FINE)
+@settings(suppress_health_check=SLOW_IS_FINE)
 @given(data=st.data())
 def test_any_request_is_answered(operation, data):
     """Any request has an answer or an error that AWS has, and one that fails changes nothing."""
@@ -482,7 +482,7 @@ def test_any_request_is_answered(operation, data):
             assert "OK" == fake.calls.last.outcome
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_IS_FINE)
+@settings(suppress_health_check=SLOW_IS_FINE)
 @given(data=st.data())
 def test_any_sequence_of_requests_keeps_the_labels(data):
     """After any requests whatever each label is on a version, and where a value is, AWSCURRENT is.
@@ -514,7 +514,6 @@ def test_the_requests_are_of_both_kinds(operation):
 
     @settings(
         max_examples=1_000,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

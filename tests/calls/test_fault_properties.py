@@ -6,7 +6,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_fakesecrets import FakeSecrets, Secret
@@ -80,7 +80,6 @@ def story_of(operation, wanted):
         return before, fake.snapshot(), added, fake.calls.last, met
 
 
-@settings(deadline=None)
 @given(operation=st.sampled_from(sorted(CALLS)), wanted=faults)
 def test_what_a_fault_leaves_behind(operation, wanted):
     """What was refused or unreachable changes nothing, whatever else has all of its effect."""

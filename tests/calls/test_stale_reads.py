@@ -240,6 +240,16 @@ def test_a_secret_that_does_not_exist_yet(fake, client):
     assert "c0" == fake["c"].value
 
 
+def test_a_secret_that_came_and_went(fake, client):
+    """Before a secret was created and after it was deleted alike, it cannot be found."""
+    fake.faults.stale_reads(calls=2)
+    client.create_secret(Name="c", SecretString="c0")
+    client.delete_secret(SecretId="c", ForceDeleteWithoutRecovery=True)
+
+    assert ["ResourceNotFoundException"] * 3 == [read(client, "c") for _ in range(3)]
+    assert "a0" == read(client, "a")
+
+
 def test_a_secret_that_was_deleted(fake, client):
     """A secret that was just deleted can still be read."""
     fake.faults.stale_reads(calls=2)

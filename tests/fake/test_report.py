@@ -503,8 +503,6 @@ ACCEPTED = st.from_regex(r"[A-Za-z0-9/_+=.@!-]{1,200}", fullmatch=True)
 
 
 @settings(
-    deadline=None,
-    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.tuples(st.sampled_from(sorted(CALLS)), NAMES | ACCEPTED), max_size=8))

@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_fakesecrets._plugin.leaks.search import Leak, LeakFinder, Origin
@@ -296,7 +296,6 @@ def test_needles_are_kept():
         "URL-safe base64",
     ],
 )
-@settings(deadline=None)
 @given(before=TEXTS, value=WORDS, after=TEXTS)
 def test_any_value_in_any_text_is_found(show, before, value, after):
     """Any value of eight characters, in any text, is found in each form."""
@@ -305,7 +304,6 @@ def test_any_value_in_any_text_is_found(show, before, value, after):
     assert {"a"} == {origin.name for leak in found for origin in leak.origins}
 
 
-@settings(deadline=None)
 @given(before=TEXTS, value=st.binary(min_size=8), after=TEXTS)
 @example(before="", value="\u1000".encode() + bytes(5), after="")  # is UTF-8 for six characters
 def test_any_bytes_are_found(before, value, after):
@@ -316,7 +314,6 @@ def test_any_bytes_are_found(before, value, after):
     assert leaks(value, repr(before.encode() + value + after.encode()))
 
 
-@settings(deadline=None)
 @given(members=st.dictionaries(TEXTS, WORDS, min_size=1), more=TEXTS)
 def test_any_member_of_json_is_found(members, more):
     """Every string in a value's JSON is found, in whatever JSON it is shown."""
@@ -328,7 +325,6 @@ def test_any_member_of_json_is_found(members, more):
     assert needles.find(json.dumps({"SecretString": value}))
 
 
-@settings(deadline=None)
 @given(
     value=st.text("abcXYZ019", min_size=8),
     text=st.text(" .:;!?()\n\t\"'\\%=äß"),
@@ -338,7 +334,6 @@ def test_nothing_is_found_where_nothing_is(value, text):
     assert [] == leaks(value, text)
 
 
-@settings(deadline=None)
 @given(value=st.text("ab ", min_size=8), lines=st.lists(PLAIN_TEXTS), after=PLAIN_TEXTS)
 def test_the_line_is_the_right_one(value, lines, after):
     """The value begins on the line that is named."""

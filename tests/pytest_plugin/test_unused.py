@@ -172,6 +172,21 @@ def test_two():
     assert "ThrottlingException on" not in result.stdout.str()
 
 
+def test_a_wider_fake_is_not_judged_where_its_module_says_so(run):
+    """The mark of a module is that of the module's fake."""
+    result = run(
+        "fakesecrets_unused_faults = error",
+        """
+pytestmark = pytest.mark.secrets(unused_faults="off")
+
+def test_it(module_fake_secrets):
+    module_fake_secrets.faults.error("InternalServiceError")
+""",
+    )
+
+    result.assert_outcomes(passed=1)
+
+
 SEEDS = """
 pytestmark = pytest.mark.secrets({"of-module": "v", "idle": "v"})
 

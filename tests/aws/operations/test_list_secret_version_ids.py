@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -257,6 +258,20 @@ def test_an_unknown_token_is_refused(secrets_client, token):
     refused = refusal(secrets_client.list_secret_version_ids, SecretId="db", NextToken=token)
 
     assert expected == refused
+
+
+@pytest.mark.secrets(Secret("other", "now", previous="old"))
+def test_a_forged_token_is_refused(secrets_client):
+    """A token whose place in the list is of a wrong type is refused as well."""
+    query = {"SecretId": "other", "MaxResults": 1}
+    token = secrets_client.list_secret_version_ids(**query)["NextToken"]
+    _, digest = json.loads(base64.b64decode(token))
+    expected = ("InvalidNextTokenException", "The NextToken value is invalid.")
+
+    for last in (None, 7, {}):
+        forged = _encoded(json.dumps([last, digest]))
+        refused = refusal(secrets_client.list_secret_version_ids, **query, NextToken=forged)
+        assert expected == refused
 
 
 @pytest.mark.secrets(DB, Secret("other", "now", previous="old"))

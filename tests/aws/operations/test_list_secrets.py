@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from freezegun import freeze_time
-from support import members_of, refusal
+from support import members_of, needs_sort_by, refusal
 
 from pytest_fakesecrets import Secret, Version
 
@@ -27,12 +27,6 @@ def five(fake_secrets):
 def names(response):
     """Return the names in an answer."""
     return [entry["Name"] for entry in response["SecretList"]]
-
-
-def needs_sort_by(client):
-    """Skip the test where botocore is too old to know SortBy."""
-    if "SortBy" not in client.meta.service_model.shape_for("ListSecretsRequest").members:
-        pytest.skip("this botocore does not know SortBy")
 
 
 def test_no_secrets_are_an_empty_list(secrets_client):
@@ -357,6 +351,16 @@ def test_a_token_of_another_operation_is_refused(fake_secrets, five, secrets_cli
 def test_a_token_that_was_never_given_out_is_refused(five, secrets_client, token):
     """Whatever is not a token of AWS is an InvalidNextTokenException, never Python's error."""
     assert BAD_TOKEN == refusal(secrets_client.list_secrets, NextToken=token)
+
+
+@pytest.mark.parametrize("last", [7, "e", [{}], ["e", 1]], ids=repr)
+def test_a_forged_token_is_refused(five, secrets_client, last):
+    """A token whose place in the list is of a wrong type is refused as well."""
+    token = secrets_client.list_secrets(MaxResults=2)["NextToken"]
+    _, query = json.loads(base64.b64decode(token))
+    forged = base64.b64encode(json.dumps([last, query]).encode()).decode()
+
+    assert BAD_TOKEN == refusal(secrets_client.list_secrets, MaxResults=2, NextToken=forged)
 
 
 def test_a_token_fits_into_a_request_whatever_the_filters(five, secrets_client):
