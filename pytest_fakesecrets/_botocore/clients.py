@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from botocore.session import Session
 
 from .._aws.api_model import SERVICE
-from .._calls.caller import CallerOverride
+from .._calls.caller import NO_OVERRIDE, CallerOverride
 from .._errors import HIDE_MISUSE
 from .active import ACCOUNT_KEY, CREDENTIALS, OVERRIDE_KEY
 
 __tracebackhide__ = HIDE_MISUSE
+
+# Those that nobody uses at present, by what they were made for.
+_unused: Final[dict[object, list[_LentClient]]] = {}
 
 
 def make_client(region: str, account: str, who: CallerOverride) -> Any:
@@ -23,6 +29,47 @@ def make_client(region: str, account: str, who: CallerOverride) -> Any:
         lambda params, **_: params["context"].update({ACCOUNT_KEY: account, OVERRIDE_KEY: who}),
     )
     return client
+
+
+@contextmanager
+def lent_client(region: str, account: str) -> Iterator[Any]:
+    """Lend a client to one test after another: botocore takes milliseconds to make one.
+
+    One that a test has changed is not lent again.
+    """
+    # botocore reads its settings from there when a client is made.
+    environment = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
+    unused = _unused.setdefault((region, account, environment), [])
+    lent = unused.pop() if unused else _LentClient(make_client(region, account, NO_OVERRIDE))
+    yield lent.client
+    if not lent.is_changed():
+        unused.append(lent)
+
+
+class _LentClient:
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self._retried = False
+        client.meta.events.register("needs-retry.secrets-manager", self._note_retry)
+        self._handlers = self._present_handlers()
+        self._members = dict(vars(client))
+
+    def is_changed(self) -> bool:
+        """Tell whether a test would notice that another one had the client."""
+        members = {**self._members, "_exceptions": vars(self.client)["_exceptions"]}
+        return (
+            self._retried
+            or self._present_handlers() is not self._handlers
+            or vars(self.client) != members
+        )
+
+    def _present_handlers(self) -> object:
+        """Return what botocore replaces whenever a handler is registered, or unregistered."""
+        return self.client.meta.events._emitter._lookup_cache  # noqa: SLF001 - see above
+
+    def _note_retry(self, attempts: int, **_: Any) -> None:
+        """Note a retry: for those of a client, botocore has a quota, which does not come back."""
+        self._retried = self._retried or attempts > 1
 
 
 @functools.cache

@@ -68,9 +68,12 @@ def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 
 
 @pytest.fixture
-def secrets_client(fake_secrets: FakeSecrets) -> SecretsManagerClient:
+def secrets_client(fake_secrets: FakeSecrets) -> Iterator[SecretsManagerClient]:
     """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
-    return fake_secrets.client()
+    from .._botocore.clients import lent_client
+
+    with lent_client(fake_secrets.region, fake_secrets.account) as client:
+        yield client
 
 
 @pytest.fixture
