@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from ._calls.faults import Fault, Faults
     from ._calls.log import CallLog
     from ._clock import Clock
-    from ._errors import FakeSecretsWarning, RealCallError, UnsupportedError, UsageError
+    from ._errors import (
+        FakeSecretsWarning,
+        NoSuchSecretError,
+        RealCallError,
+        UnsupportedError,
+        UsageError,
+    )
     from ._fake.fake import FakeSecrets
     from ._fake.kms import Kms
     from ._fake.seeds import Secret, Version
@@ -32,6 +38,7 @@ __all__ = [
     "Faults",
     "Kms",
     "Masked",
+    "NoSuchSecretError",
     "RealCallError",
     "RotationRun",
     "RotationStep",
@@ -55,6 +62,7 @@ _HOMES = {
     "ErrorCase": "_calls.error_cases",
     "Kms": "_fake.kms",
     "Masked": "_calls.call",
+    "NoSuchSecretError": "_errors",
     "UnsupportedError": "_errors",
     "RealCallError": "_errors",
     "RotationRun": "_aws.rotation.runner",

@@ -23,12 +23,19 @@ class FakeSecretsWarning(UserWarning):
 HIDE_MISUSE: Final = methodcaller("errisinstance", UsageError)
 
 
+class NoSuchSecretError(UsageError, KeyError):  # what a mapping raises, with a message
+    """A fake has no secret of the name that the test asked for."""
+
+    # KeyError would show the message quoted.
+    __str__ = Exception.__str__
+
+
 class UnsupportedError(UsageError, NotImplementedError):  # whoever catches either gets it
     """The code under test used a part of Secrets Manager that the fake does not support."""
 
 
 # Where users import them from; a longer name would take the room of the text in pytest's summary.
-for _public in (UsageError, RealCallError, FakeSecretsWarning, UnsupportedError):
+for _public in (UsageError, RealCallError, FakeSecretsWarning, NoSuchSecretError, UnsupportedError):
     _public.__module__ = "pytest_fakesecrets"
 
 

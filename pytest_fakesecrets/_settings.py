@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from ._errors import HIDE_MISUSE, UsageError
@@ -11,6 +10,8 @@ from ._errors import HIDE_MISUSE, UsageError
 __tracebackhide__ = HIDE_MISUSE
 
 DEFAULT_REGION: Final = "us-east-1"
+# In the place of a Region, also in ARNs; without a number, it cannot be one.
+UNDECIDED: Final = "undecided"
 DEFAULT_ACCOUNT: Final = "123456789012"
 
 # The pattern of RegionType in the service model.
@@ -18,23 +19,32 @@ _REGION: Final = re.compile(r"([a-z]+-)+\d+")
 _ACCOUNT: Final = re.compile(r"\d{12}")
 
 
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """The Region and the account that are meant where nothing else is said."""
+    """The Region and the account that are meant where nothing else is said.
 
-    region: str = DEFAULT_REGION
-    account: str = DEFAULT_ACCOUNT
+    :ivar region: ``UNDECIDED`` until the first call, for a fake that was given none.
+    """
 
-    def __post_init__(self) -> None:
-        check_region(self.region)
-        check_account(self.account)
+    __slots__ = ("account", "region")
+
+    def __init__(self, region: str | None = None, account: str = DEFAULT_ACCOUNT) -> None:
+        if region is not None:
+            check_region(region)
+        check_account(account)
+        self.region = UNDECIDED if region is None else region
+        self.account = account
 
 
 def check_region(region: object) -> None:
     """Refuse what cannot be the name of a Region."""
-    if not isinstance(region, str) or not _REGION.fullmatch(region):
+    if not is_region(region):
         message = f"region={region!r} is not the name of an AWS Region. Write it like 'eu-west-1'."
         raise UsageError(message)
+
+
+def is_region(region: object) -> bool:
+    """Tell whether something has the form of the name of a Region."""
+    return isinstance(region, str) and _REGION.fullmatch(region) is not None
 
 
 def check_account(account: object) -> None:

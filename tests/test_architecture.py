@@ -17,6 +17,7 @@ KNOWN = {
         "botocore.awsrequest",
         "botocore.config",
         "botocore.endpoint",
+        "botocore.exceptions",
         "botocore.hooks",
         "botocore.model",
         "botocore.parsers",

@@ -103,6 +103,11 @@ def in_region(arn: str, region: str) -> str:
     return ":".join(parts)
 
 
+def moved_arn(arn: str, region: str) -> str:
+    """Return the ARN that a secret would have if it had been made in another Region."""
+    return in_region(arn, region).replace(arn.split(":")[1], partition_of(region), 1)
+
+
 def new_suffix(random: Random) -> str:
     """Draw the six characters that AWS puts at the end of every new secret's ARN."""
     return "".join(random.choices(_SUFFIX_CHARACTERS, k=6))

@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 
 from .._clock import Timeline
+from .._settings import UNDECIDED
 from .arn import new_uuid
 from .authorization import Denials
 from .iam.principal import Caller
@@ -97,11 +98,16 @@ class Service:
             self.store.purge(self.timeline.now())
         self.rotations.run_due()
 
-    def start_from(self, outer: Service) -> None:
-        """Begin with a copy of another service's secrets, keys and time; its own come first."""
+    def start_from(self, outer: Service, region: str) -> None:
+        """Begin with a copy of another service's secrets, keys and time; its own come first.
+
+        :param region: where secrets lie that were given no Region.
+        """
         with outer.lock, self.lock:
             own = list(self.store)
             self.store.restore(outer.store.snapshot())
+            if region != UNDECIDED:
+                self.store.move(UNDECIDED, region)
             self.store.seed(own)
             self.timeline.follow(outer.timeline)
             self.keys.start_from(outer.keys)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
 from .._text import counted
-from .arn import in_region, is_arn, parse_secret_arn
+from .arn import in_region, is_arn, moved_arn, parse_secret_arn
 from .due_times import DueTimes
 from .model.replica import copy_from_primary
 from .model.secret import StoredSecret
@@ -120,6 +120,11 @@ class Store:
         arn = parse_secret_arn(secret_id)
         return self.region(arn.account, arn.region).find(secret_id) if arn else None
 
+    def named(self, name: str) -> list[StoredSecret]:
+        """Return all secrets that have a name, in whatever account and Region."""
+        found = (secrets.find(name) for secrets in tuple(self._regions.values()))
+        return [secret for secret in found if secret is not None]
+
     def put(self, secret: StoredSecret) -> None:
         """Let a secret take the place of what it was; its replicas follow."""
         self.region_of(secret).put(secret)
@@ -135,6 +140,14 @@ class Store:
                 self.remove_replicas(former, former.as_primary.regions)
         for secret in arriving:
             self.region_of(secret).put(secret)
+
+    def move(self, region: str, to: str) -> None:
+        """Move all secrets of a Region, none of which has a replica, to another one."""
+        for account in [account for account, place in self._regions if place == region]:
+            moving = list(self.region(account, region))
+            for secret in moving:
+                self.region_of(secret).remove(secret)
+            self.seed(replace(secret, arn=moved_arn(secret.arn, to)) for secret in moving)
 
     def note_change(
         self, place: tuple[str, str, str], former: StoredSecret | None, secret: StoredSecret | None

@@ -6,14 +6,19 @@ import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from .._aws.api_model import SERVICE
 from .._calls.caller import NO_OVERRIDE, CallerOverride
 from .._errors import HIDE_MISUSE
+from .._settings import DEFAULT_REGION, UNDECIDED, Settings, is_region
 from .active import ACCOUNT_KEY, CREDENTIALS, OVERRIDE_KEY
+
+if TYPE_CHECKING:
+    from .._calls.pipeline import Pipeline
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -29,6 +34,25 @@ def make_client(region: str, account: str, who: CallerOverride) -> Any:
         lambda params, **_: params["context"].update({ACCOUNT_KEY: account, OVERRIDE_KEY: who}),
     )
     return client
+
+
+def region_of_clients(settings: Settings) -> str:
+    """Return the Region of a client that is given none: what a fake was given, or else botocore.
+
+    That is what the environment says, or the profile; and us-east-1 where neither is usable.
+    """
+    if settings.region != UNDECIDED:
+        return settings.region
+    try:
+        configured: Any = Session().get_config_variable("region")
+    except BotoCoreError:  # a configuration that cannot be read, or has no such profile
+        configured = os.environ.get("AWS_DEFAULT_REGION")
+    return configured if is_region(configured) else DEFAULT_REGION
+
+
+def decide_region(pipeline: Pipeline) -> None:
+    """Have a fake without a Region take the one that its clients would be given."""
+    pipeline.decide_region(region_of_clients(pipeline.settings))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from botocore.session import Session
 from .._aws.api_model import SERVICE
 from .._errors import HIDE_MISUSE, UsageError
 from .active import CREDENTIALS, active, innermost, lock, position
+from .clients import region_of_clients
 from .conversation import converse
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     session = given.pop("self")
     given.setdefault("region_name", None)
     if not _has_region(session, given):
-        given["region_name"] = pipeline.settings.region
+        given["region_name"] = region_of_clients(pipeline.settings)
     if not _has_credentials(session, given):
         given.update(CREDENTIALS)
     if _defaults_mode(session, given.get("config")) == "auto":

@@ -8,11 +8,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from .._aws.arn import moved_arn
 from .._aws.errors import ServiceError
 from .._aws.operations.registry import OPERATIONS, refuse_unsupported
 from .._aws.protocol.answers import Answer, encode, encode_error, headers
 from .._aws.service import Service
 from .._errors import HIDE_MISUSE
+from .._settings import UNDECIDED
 from .effects import NO_EFFECT, UNAFFECTED, AttemptEffects, ConnectionFailure, NoAnswerError
 from .fault_rules import FaultRules
 from .faults import failure
@@ -61,7 +63,7 @@ class Pipeline:
         self.hooks = Hooks()
         self.was_entered = False
         self.passthrough = False
-        self.named_regions = {settings.region}
+        self.named_regions = {settings.region} - {UNDECIDED}
 
     def answer(self, exchange: Exchange) -> Answer:
         """Answer one attempt of a call, and log it.
@@ -72,6 +74,8 @@ class Pipeline:
         :raises UnsupportedError: for what the fake cannot do.
         """
         service, request = self.service, exchange.request
+        if self.settings.region == UNDECIDED and exchange.has_host:
+            self.decide_region(exchange.region)
         now = service.timeline.now()
         if service.is_due(now):
             service.run_due_events()
@@ -112,8 +116,22 @@ class Pipeline:
 
     def start_from(self, outer: Pipeline) -> None:
         """Begin with a copy of what another fake's service holds."""
-        self.service.start_from(outer.service)
+        self.service.start_from(outer.service, self.settings.region)
+        if outer.settings.region != UNDECIDED:
+            self.decide_region(outer.settings.region)
         self.named_regions |= outer.named_regions
+
+    def decide_region(self, region: str) -> None:
+        """Have a Region be the one that is meant where none is named, if none was so far."""
+        with self.service.lock:
+            if self.settings.region == UNDECIDED:
+                self.settings.region = region
+                self.service.store.move(UNDECIDED, region)
+
+    def placed(self, arn: str) -> str:
+        """Return the present ARN of a secret, which may have had another before the first call."""
+        was_undecided = f":{UNDECIDED}:" in arn
+        return moved_arn(arn, self.settings.region) if was_undecided else arn
 
     def _log_attempt(self, exchange: Exchange, now: datetime) -> None:
         call = exchange.call

@@ -13,7 +13,7 @@ from .._aws.arn import is_arn
 from .._aws.model.values import SeedValue
 from .._aws.store import Snapshot
 from .._botocore.active import innermost
-from .._botocore.clients import make_client
+from .._botocore.clients import decide_region, make_client, region_of_clients
 from .._botocore.patching import activate, deactivate
 from .._calls.caller import caller_override, override_caller
 from .._calls.faults import Faults
@@ -21,9 +21,9 @@ from .._calls.history import DEFAULT_MAX_CALLS
 from .._calls.log import CallLog
 from .._calls.pipeline import Pipeline
 from .._clock import Clock
-from .._errors import HIDE_MISUSE, UsageError, unknown_choice
+from .._errors import HIDE_MISUSE, NoSuchSecretError, UsageError, unknown_choice
 from .._listeners import listeners
-from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, Settings, check_region
+from .._settings import DEFAULT_ACCOUNT, UNDECIDED, Settings, check_region
 from .kms import Kms
 from .report import describe
 from .seed_files import read_files
@@ -32,6 +32,7 @@ from .seeds import (
     Secret,
     Seed,
     named_value,
+    names_region,
     read,
     store,
     store_replicas,
@@ -63,7 +64,9 @@ class FakeSecrets(Mapping[str, SecretView]):
     secrets by name; those of other Regions and accounts by complete ARN.
 
     :param seeds: dicts of names to values, and :class:`Secret` objects; of one name, the last.
-    :param region: the Region that is meant where a client, or a seed, names none.
+    :param region: the Region that is meant where a client, or a seed, names none. By default that
+        of the first call; or, where a seed names a Region or the test asks for one, or for an ARN,
+        before, the one that botocore finds in the environment or the profile, or else us-east-1.
     :param account: the account, twelve digits, that callers act as.
     :param rotation_retries: how often a rotation that failed is tried again at once.
     :param rotation_removes_pending: whether a rotation that succeeded takes AWSPENDING off the
@@ -75,7 +78,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     def __init__(
         self,
         *seeds: Seed,
-        region: str = DEFAULT_REGION,
+        region: str | None = None,
         account: str = DEFAULT_ACCOUNT,
         rotation_retries: int = 0,
         rotation_removes_pending: bool = False,
@@ -94,7 +97,9 @@ class FakeSecrets(Mapping[str, SecretView]):
         self._seed(*seeds)
 
     def __repr__(self) -> str:
-        return f"<FakeSecrets {self.region} {self.account}: {', '.join(self) or 'no secrets'}>"
+        region = self._pipeline.settings.region
+        place = "no Region yet" if region == UNDECIDED else region
+        return f"<FakeSecrets {place} {self.account}: {', '.join(self) or 'no secrets'}>"
 
     def __str__(self) -> str:
         return describe(self._pipeline)
@@ -127,12 +132,12 @@ class FakeSecrets(Mapping[str, SecretView]):
     def __getitem__(self, secret_id: str) -> SecretView:
         secret = self._find(secret_id)
         if secret is None:
-            raise KeyError(secret_id)
-        return SecretView(self._service, secret.arn)
+            raise NoSuchSecretError(self._unknown(secret_id))
+        return SecretView(self._pipeline, secret.arn)
 
     def __iter__(self) -> Iterator[str]:
         self._service.run_due_events()
-        here = (self.region, self.account)
+        here = (self._pipeline.settings.region, self.account)
         for secret in self._service.store:
             yield secret.name if (secret.region, secret.account) == here else secret.arn
 
@@ -152,6 +157,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     @property
     def region(self) -> str:
         """The Region that is meant where nothing else is said."""
+        decide_region(self._pipeline)
         return self._pipeline.settings.region
 
     @property
@@ -172,6 +178,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     @property
     def kms(self) -> Kms:
         """The keys that secrets are encrypted with."""
+        decide_region(self._pipeline)
         return self._kms
 
     @property
@@ -298,9 +305,11 @@ class FakeSecrets(Mapping[str, SecretView]):
             service; the account's root by default.
         :raises UsageError: for what is not a Region, an account or a principal.
         """
-        region = self.region if region is None else region
-        check_region(region)
-        self._pipeline.named_regions.add(region)
+        if region is None:
+            region = region_of_clients(self._pipeline.settings)
+        else:
+            check_region(region)
+            self._pipeline.named_regions.add(region)
         made: SecretsManagerClient = make_client(
             region, self.account, caller_override(account, principal, {})
         )
@@ -359,6 +368,8 @@ class FakeSecrets(Mapping[str, SecretView]):
 
     def snapshot(self) -> Snapshot:
         """Return the present secrets, for :meth:`restore`; nothing is copied until they change."""
+        # Otherwise two of them would differ, of which one was taken before the first call.
+        decide_region(self._pipeline)
         with self._service.lock:
             return self._service.store.snapshot()
 
@@ -373,6 +384,7 @@ class FakeSecrets(Mapping[str, SecretView]):
                 "snapshot() returned; to have secrets exist, use add() or load()."
             )
             raise UsageError(message)
+        decide_region(self._pipeline)
         with self._service.lock:
             self._service.store.restore(snapshot)
             self._pipeline.rules.forget()
@@ -392,6 +404,9 @@ class FakeSecrets(Mapping[str, SecretView]):
         return self._keep(read(seeds))
 
     def _keep(self, secrets: Iterable[Description]) -> list[SecretView]:
+        secrets = list(secrets)
+        if any(map(names_region, secrets)):
+            decide_region(self._pipeline)
         service, settings = self._service, self._pipeline.settings
         with service.lock:
             now, number = service.timeline.now(), service.store.next_creation_order
@@ -405,15 +420,33 @@ class FakeSecrets(Mapping[str, SecretView]):
                     self._pipeline.named_regions.add(secret.region)
             service.store.seed(stored)
             self._pipeline.rules.forget_secrets(stored)
-        return [SecretView(service, arn) for arn in arns]
+        return [SecretView(self._pipeline, arn) for arn in arns]
+
+    def _unknown(self, secret_id: object) -> str:
+        """Return a text that helps who asked for a secret that the fake does not show."""
+        elsewhere = self._service.store.named(str(secret_id))
+        if elsewhere:
+            first = elsewhere[0]
+            return (
+                f"{secret_id!r} lies in {first.region}, account {first.account}, not in "
+                f"{self.region}, account {self.account}. Ask for fake[{first.arn!r}]."
+            )
+        names = list(self)
+        if not names:
+            return (
+                f"There is no secret {secret_id!r}: the fake has none. Seed it: add(name, value)."
+            )
+        return str(unknown_choice("the name of a secret", repr(secret_id), names))
 
     def _find(self, secret_id: object) -> StoredSecret | None:
         if not isinstance(secret_id, str):
             return None
         self._service.run_due_events()
+        settings = self._pipeline.settings
         if is_arn(secret_id):
+            decide_region(self._pipeline)
             return self._service.store.find_arn(secret_id)
-        return self._service.store.region(self.account, self.region).find(secret_id)
+        return self._service.store.region(self.account, settings.region).find(secret_id)
 
 
 def _described(name: str, value: SeedValue | None, details: Mapping[str, Any]) -> Secret:

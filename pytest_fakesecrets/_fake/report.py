@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._aws.arn import parse_secret_arn
 from .._calls.call_table import calls_section, named, named_here
+from .._settings import UNDECIDED
 from .._text import Entry, Section, counted, several, shortened
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.model.values import Value
     from .._aws.rotation.runner import RotationRun
+    from .._calls.call import Exchange
     from .._calls.fault_rules import FaultRule
     from .._calls.pipeline import Pipeline
     from .._settings import Settings
@@ -40,7 +43,8 @@ def describe(pipeline: Pipeline, since: LogPosition | None = None) -> str:
         no call was about it.
     """
     own = pipeline.settings
-    heading = f"Secrets Manager in {shortened(own.region)}, account {own.account}"
+    place = "no Region yet" if own.region == UNDECIDED else shortened(own.region)
+    heading = f"Secrets Manager in {place}, account {own.account}"
     tables = (line for section in _sections(pipeline, since) for line in section.lines())
     return "\n".join([heading, *tables])
 
@@ -58,6 +62,8 @@ def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section
     exchanges = pipeline.history.since(calls)
     dropped = pipeline.history.dropped if since is None else 0
     yield calls_section([exchange.call for exchange in exchanges], own, dropped=dropped)
+    hints = dict.fromkeys(hint for exchange in exchanges for hint in _hints(pipeline, exchange))
+    yield Section.of("hint", list(hints), lambda hint: [(hint,)])
     yield Section.of("fault", list(pipeline.rules), lambda rule: _fault(rule, own))
     yield Section.of(
         "rotation",
@@ -67,6 +73,22 @@ def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section
     )
     touched = {name for exchange in exchanges for name in exchange.secret_ids}
     yield _secrets_section(pipeline, touched, show_all=since is None)
+
+
+def _hints(pipeline: Pipeline, exchange: Exchange) -> Iterator[str]:
+    """Say what may be behind the outcome of a call."""
+    call = exchange.call
+    if call.error != "ResourceNotFoundException":
+        return
+    for secret_id in exchange.sent_ids:
+        arn = parse_secret_arn(secret_id)
+        for secret in pipeline.service.store.named(arn.secret_name if arn else secret_id):
+            if (secret.region, secret.account) != (call.region, call.account):
+                yield (
+                    f"{shortened(secret.name)} lies in {shortened(secret.region)}, account "
+                    f"{secret.account}; a call looked in {shortened(call.region)}, account "
+                    f"{call.account}"
+                )
 
 
 def _fault(fault: FaultRule, own: Settings) -> Entry:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Final, NamedTuple
 
-from .._aws.arn import is_region_beside, new_suffix, new_uuid, secret_arn
+from .._aws.arn import is_arn, is_region_beside, new_suffix, new_uuid, secret_arn
 from .._aws.errors import ServiceError
 from .._aws.iam.policy import DEFAULT_POLICY, Policy, read_policy
 from .._aws.model.replica import new_replica
@@ -209,6 +209,13 @@ def without_repeated(secrets: Iterable[Description], settings: Settings) -> Iter
     }.values()
 
 
+def names_region(seed: Description) -> bool:
+    """Tell whether a description says where other secrets than this one lie, or may not lie."""
+    return isinstance(seed, Secret) and bool(
+        seed.region or seed.replicas or any(is_arn(key or "") for key in _keys(seed))
+    )
+
+
 def named_value(name: str, value: SeedValue | None) -> NamedValue:
     """Describe a secret by its name and its value; None for a secret without a value.
 
@@ -226,7 +233,7 @@ def store(
         return _store_value(seed, settings, now, random, creation_order)
     created = _moment(seed.created) or now
     region = seed.region or settings.region
-    for key in (seed.kms_key_id, *(version.kms_key_id for version in seed.versions)):
+    for key in _keys(seed):
         check_key_region(f"secret {seed.name!r}", key, region)
     versions = [_stored_version(version, seed, created, random) for version in seed.versions]
     requested = _moment(now if seed.deleted is True else seed.deleted or None)
@@ -258,6 +265,10 @@ def store(
         creation_order=creation_order,
         policies=_policies(seed.name, seed.policy),
     )
+
+
+def _keys(seed: Secret) -> list[str | None]:
+    return [seed.kms_key_id, *(version.kms_key_id for version in seed.versions)]
 
 
 def _store_value(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from .._aws.iam.policy import DEFAULT_POLICY
 from .._aws.model.values import Json
-from .._aws.service import Service
+from .._botocore.clients import decide_region
 from .._errors import HIDE_MISUSE, UsageError
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.model.values import Value
+    from .._calls.pipeline import Pipeline
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -43,19 +44,20 @@ class VersionView:
 class SecretView:
     """A secret as it is now, read-only. Obtained by ``fake[name]`` and ``fake.add(...)``."""
 
-    __slots__ = ("_arn", "_service")
+    __slots__ = ("_arn", "_pipeline")
 
-    def __init__(self, service: Service, arn: str) -> None:
-        self._service = service
+    def __init__(self, pipeline: Pipeline, arn: str) -> None:
+        self._pipeline = pipeline
         self._arn = arn
 
     def __repr__(self) -> str:
-        return f"<SecretView {self._arn}>"
+        return f"<SecretView {self.arn}>"
 
     @property
     def arn(self) -> str:
         """The complete ARN."""
-        return self._arn
+        decide_region(self._pipeline)
+        return self._pipeline.placed(self._arn)
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class SecretView:
     @property
     def region(self) -> str:
         """The Region that it lies in."""
+        decide_region(self._pipeline)
         return self._secret.region
 
     @property
@@ -172,9 +175,10 @@ class SecretView:
 
     @property
     def _secret(self) -> StoredSecret:
-        self._service.run_due_events()
-        secret = self._service.store.find_arn(self._arn)
+        self._pipeline.service.run_due_events()
+        arn = self._pipeline.placed(self._arn)
+        secret = self._pipeline.service.store.find_arn(arn)
         if secret is None:
-            message = f"{self._arn} does not exist any more: it was deleted or replaced."
+            message = f"{self.arn} does not exist any more: it was deleted or replaced."
             raise UsageError(message)
         return secret

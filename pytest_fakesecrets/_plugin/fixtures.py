@@ -70,9 +70,11 @@ def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 @pytest.fixture
 def secrets_client(fake_secrets: FakeSecrets) -> Iterator[SecretsManagerClient]:
     """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
-    from .._botocore.clients import lent_client
+    from .._botocore.clients import lent_client, region_of_clients
+    from .._fake.fake import pipeline_of
 
-    with lent_client(fake_secrets.region, fake_secrets.account) as client:
+    region = region_of_clients(pipeline_of(fake_secrets).settings)
+    with lent_client(region, fake_secrets.account) as client:
         yield client
 
 

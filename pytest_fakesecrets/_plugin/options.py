@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 import pytest
 
 from .._errors import UsageError, unknown_choice
-from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_account, check_region
+from .._settings import DEFAULT_ACCOUNT, check_account, check_region
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,8 @@ INIS: Final = (
     Ini(
         "fakesecrets_region",
         "string",
-        DEFAULT_REGION,
-        f"Region of fakes that name no other (default: {DEFAULT_REGION})",
+        "",
+        "Region of fakes that name no other (default: that of the first call)",
     ),
     Ini(
         "fakesecrets_account",
@@ -136,7 +136,8 @@ def check_inis(config: pytest.Config) -> None:
                 f"fakesecrets_{name} = {number} is not a valid number of {unit}. Give 1 or more."
             )
     try:
-        check_region(config.getini("fakesecrets_region"))
+        if region := config.getini("fakesecrets_region"):
+            check_region(region)
         check_account(config.getini("fakesecrets_account"))
     except UsageError as error:
         raise pytest.UsageError(f"fakesecrets_{error}") from None
@@ -159,7 +160,7 @@ def _shown(config: pytest.Config, value: Any) -> str:
     if isinstance(value, list):
         shown = [each if isinstance(each, str) else near(each, config) for each in value]
         return " ".join(shown) or "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else value or "none"
 
 
 def near(path: Path, config: pytest.Config) -> str:

@@ -282,13 +282,17 @@ class FakesOfRun:
 
     def _location(self, options: list[SecretsOptions], outer: list[RunningFake]) -> dict[str, Any]:
         """Return Region and account: those of the closest mark, of the fake around, or of ini."""
+        from .._fake.fake import pipeline_of
+        from .._settings import UNDECIDED
+
         location = {}
+        around = [pipeline_of(other.fake).settings for other in reversed(outer)]
         for name in ("region", "account"):
-            given = [getattr(option, name) for option in options]
-            given += [getattr(other.fake, name) for other in reversed(outer)]
+            given = [getattr(place, name) for place in (*options, *around)]
             given += [self.config.getini(f"fakesecrets_{name}")]
-            location[name] = next(value for value in given if value is not None)
-        return location
+            known = (value for value in given if value and value != UNDECIDED)
+            location[name] = next(known, None)
+        return {name: value for name, value in location.items() if value is not None}
 
     def _of_scopes(self) -> list[RunningFake]:
         return [entry for entry in self.in_use if entry.is_of_scope]

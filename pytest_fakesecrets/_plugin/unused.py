@@ -113,16 +113,20 @@ class UnusedSeeds:
 
     def _note_end(self, entry: RunningFake) -> None:
         from .._aws.arn import parse_secret_arn
+        from .._fake.fake import pipeline_of
         from .._fake.seeds import read
+        from .._settings import UNDECIDED
 
         arns = map(parse_secret_arn, self._touched.pop(entry, ()))
         touched = {(arn.account, arn.region, arn.secret_name) for arn in arns if arn is not None}
+        own = pipeline_of(entry.fake).settings
+        if own.region == UNDECIDED:  # then only fakes within it were called
+            touched = {(account, UNDECIDED, name) for account, _, name in touched}
         for origin, seed in entry.seeding.origins:
             for secret in read([seed]):
-                account = secret.account or entry.fake.account
-                region = secret.region or entry.fake.region
+                account, region = secret.account or own.account, secret.region or own.region
                 where = (account, region, secret.name)
-                at_home = (entry.fake.account, entry.fake.region) == (account, region)
+                at_home = (own.account, own.region) == (account, region)
                 place = "" if at_home else f" ({region}, {account})"
                 self._merge({f"{secret.name}: seeded by {origin}{place}": where in touched})
 

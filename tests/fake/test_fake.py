@@ -412,7 +412,7 @@ def test_client_by_default(fake_secrets):
 
 def test_client_of_another_region(fake_secrets):
     """A client of another Region sees that Region's secrets only."""
-    fake_secrets.add("a", "v")
+    fake_secrets.add("a", "v", region="us-east-1")
     client = fake_secrets.client(region="eu-central-1")
 
     assert [] == client.list_secrets()["SecretList"]
@@ -575,7 +575,7 @@ def test_fakes_may_end_in_another_order():
 @pytest.mark.parametrize(
     ("fake", "shown"),
     [
-        (FakeSecrets, "<FakeSecrets us-east-1 123456789012: no secrets>"),
+        (FakeSecrets, "<FakeSecrets no Region yet 123456789012: no secrets>"),
         (
             lambda: FakeSecrets({"a": "v", "b/c": "w"}, region="eu-west-1", account="1" * 12),
             "<FakeSecrets eu-west-1 111111111111: a, b/c>",

@@ -172,8 +172,9 @@ def test_a_fake_that_was_not_used():
     """A fake without calls, faults, rotations and secrets prints where it stands, and no more."""
     fake = FakeSecrets()
 
-    assert HEADING == str(fake) == f"{fake}"
-    assert "<FakeSecrets us-east-1 123456789012: no secrets>" == repr(fake)
+    heading = "Secrets Manager in no Region yet, account 123456789012"
+    assert heading == str(fake) == f"{fake}"
+    assert "<FakeSecrets no Region yet 123456789012: no secrets>" == repr(fake)
     assert [] == properties(fake)
 
 
@@ -327,6 +328,7 @@ def test_replicas_in_other_accounts(fake_secrets):
 def test_a_secret_whose_window_has_ended(fake_secrets, monkeypatch):
     """A secret is left out as soon as its recovery window has ended."""
     requested = datetime(2026, 1, 28, tzinfo=timezone.utc)
+    assert "us-east-1" == fake_secrets.region
     fake_secrets.add("a", deleted=requested, recovery_window_in_days=10)
     before = table(fake_secrets, "secrets")
     monkeypatch.setattr(time, "time", datetime(2026, 2, 7, tzinfo=timezone.utc).timestamp)

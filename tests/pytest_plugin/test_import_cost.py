@@ -89,6 +89,7 @@ def test_public_names_are_sorted_and_complete():
         "Faults",
         "Kms",
         "Masked",
+        "NoSuchSecretError",
         "RealCallError",
         "RotationRun",
         "RotationStep",

@@ -45,7 +45,7 @@ def test_unmet(fake_secrets):
 """
 
 
-@pytest.mark.parametrize("workers", [[], ["-p", "xdist", "-n", "2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("workers", [[], ["-p", "xdist", "-n", "1"]], ids=["alone", "xdist"])
 def test_an_unmet_fault_fails_its_test(run, workers):
     """At level error the test that armed a fault in vain fails, and says which."""
     result = run("fakesecrets_unused_faults = error", FAULTS, *workers)
@@ -222,7 +222,7 @@ def files(pytester):
         ("warn", "false", []),
         ("error", "true", []),
         ("error", "false", ["-p", "xdist", "-n", "2"]),
-        ("warn", "true", ["-p", "xdist", "-n", "2"]),
+        ("warn", "true", ["-p", "xdist", "-n", "1"]),
     ],
     ids=["warn", "error and always", "error and xdist", "warn, always and xdist"],
 )
