@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._aws.authorization import Denial
-    from ._aws.rotation.runner import RotationRun, RotationStep
+    from ._aws.rotation.runner import RotationRun, RotationRuns, RotationStep
     from ._calls.call import Call, Masked
     from ._calls.error_cases import ErrorCase
     from ._calls.faults import Fault, Faults
@@ -41,6 +41,7 @@ __all__ = [
     "NoSuchSecretError",
     "RealCallError",
     "RotationRun",
+    "RotationRuns",
     "RotationStep",
     "Secret",
     "SecretView",
@@ -66,6 +67,7 @@ _HOMES = {
     "UnsupportedError": "_errors",
     "RealCallError": "_errors",
     "RotationRun": "_aws.rotation.runner",
+    "RotationRuns": "_aws.rotation.runner",
     "RotationStep": "_aws.rotation.runner",
     "Secret": "_fake.seeds",
     "SecretView": "_fake.view",

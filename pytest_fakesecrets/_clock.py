@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -115,19 +115,24 @@ class Clock:
         """Return the present moment, in UTC, to the millisecond (as precise as AWS's dates)."""
         return self._timeline.now()
 
-    def advance(self, **amount: float) -> datetime:
+    def advance(self, step: timedelta | None = None, /, **amount: float) -> datetime:
         """Let time pass; what falls due meanwhile, such as the end of a recovery window, happens.
 
+        The fake's time alone moves; what :func:`time.time` shows the code under test stays.
+
+        :param step: how much time passes; or instead of it:
         :param amount: the keywords of :class:`datetime.timedelta`: ``days=31``, ``seconds=0.5``.
         :return: the new present, in UTC.
         :raises UsageError: for an unknown unit, or an amount that is negative.
         """
+        if step is not None:
+            _check_step(step, amount)
         if unknown := sorted(set(amount) - set(_UNITS)):
             message = (
                 f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
             )
             raise UsageError(message)
-        step = _amount(amount)
+        step = _amount(amount) if step is None else step
         if step < _NOTHING:
             message = (
                 f"clock.advance() was given {step.total_seconds()} seconds, but time only passes. "
@@ -179,6 +184,15 @@ class Clock:
 def _machine_time() -> datetime:
     # Rounding down before the offset keeps two readings of a stopped machine clock equal.
     return datetime.fromtimestamp(int(time.time() * 1000) / 1000, tz=timezone.utc)
+
+
+def _check_step(step: object, amount: Mapping[str, float]) -> None:
+    if not isinstance(step, timedelta) or amount:
+        given = f"{step!r} and more" if amount else repr(step)
+        raise UsageError(
+            f"clock.advance() was given {given}. Give either a timedelta, or a number with its "
+            "unit: clock.advance(seconds=30)."
+        )
 
 
 def _amount(amount: dict[str, float]) -> timedelta:

@@ -24,7 +24,7 @@ from pytest_fakesecrets import (
     Faults,
     Kms,
     Masked,
-    RotationRun,
+    RotationRuns,
     RotationStep,
     Secret,
     SecretView,
@@ -49,6 +49,24 @@ if TYPE_CHECKING:
 
 NOW = datetime(2024, 2, 29, tzinfo=timezone.utc)
 pytestmark = pytest.mark.secrets({"a": "v"}, Secret("b", "w"), region="eu-west-1")
+
+
+def json_of(fake: FakeSecrets) -> str:
+    """Index what a value parses to, and read values of one kind."""
+    fake["a"] = {"user": "u"}
+    del fake["b"]
+    text: str = fake["a"].string
+    data: bytes = fake["a"].binary
+    return str(fake["a"].json()["user"]) + text + data.decode()
+
+
+@FakeSecrets({"a": "v"})
+def decorated(number: int) -> int:
+    """Be decorated, and stay what it was."""
+    return number
+
+
+assert_type(decorated(1), int)
 
 
 def version() -> str:
@@ -351,7 +369,7 @@ def rotate(fake: FakeSecrets) -> tuple[RotationStep, ...]:
     fake.rotation_lambda("arn", generate=following)
     fake.rotation_lambda("arn", generate=lambda: b"next")
     fake.rotation_retries = 2
-    assert_type(fake.rotations, tuple[RotationRun, ...])
+    assert_type(fake.rotations, RotationRuns)
     assert_type(fake.rotations[-1].exception, BaseException | None)
     assert_type(fake.rotations[-1].outcome, str)
     return fake.rotations[-1].steps

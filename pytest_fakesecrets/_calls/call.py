@@ -125,6 +125,12 @@ class Call:
         """The staging labels that it asked for, or gave to a new version."""
         return _labels(self.operation, self._sent) | self._found.labels
 
+    def has_sent(self, parameters: Mapping[str, Any]) -> bool:
+        """Tell whether all of some parameters were sent, by AWS's names and with these values."""
+        return all(
+            name in self._sent and self._sent[name] == value for name, value in parameters.items()
+        )
+
     def is_about(self, secret: str) -> bool:
         """Tell whether the call named a secret, be it by name or by ARN."""
         return secret in self._found.names or secret in _secret_ids(self.operation, self._sent)

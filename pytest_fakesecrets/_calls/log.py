@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from .._aws.api_model import check_operation
@@ -68,6 +69,15 @@ class CallLog(Sequence[Call]):
             raise UsageError(message)
         return self._history[-1].call
 
+    @property
+    def operations(self) -> list[str]:
+        """The operations that were called, oldest first, to compare with a list of names.
+
+        :raises UsageError: where calls were dropped.
+        """
+        self._refuse_if_dropped("operations")
+        return [call.operation for call in self]
+
     def of(
         self, operation: OperationName | str | None = None, *, secret: str | None = None
     ) -> list[Call]:
@@ -100,18 +110,22 @@ class CallLog(Sequence[Call]):
         *,
         secret: str | None = None,
         times: int | None = None,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Fail, with the log in the message, where no call was made, or not as many as wanted.
 
         :param operation: AWS's name, such as ``GetSecretValue``; any by default.
         :param secret: a name or an ARN; any by default.
         :param times: how many calls, retries not counted; at least one by default.
-        :raises UsageError: for an operation that Secrets Manager does not have, or no number; and
-            where dropped calls leave it open.
+        :param parameters: some of what was sent, by AWS's member names, values of secrets too:
+            ``{"VersionStage": "AWSPREVIOUS"}``; other members do not matter.
+        :raises UsageError: for an operation that Secrets Manager does not have, or for `times` that
+            is not a number; and where dropped calls leave it open.
         """
         __tracebackhide__ = True
         _check_times(times)
-        count = len(self.of(operation, secret=secret))
+        calls = self.of(operation, secret=secret)
+        count = sum(call.has_sent(parameters) for call in calls)
         if times is None and count:
             return
         if times is None or count <= times:
@@ -120,8 +134,20 @@ class CallLog(Sequence[Call]):
             return
         expected = _expected(times)
         happened = f"was called {_often(count)}" if count else "was not called"
-        sentence = f"{operation or 'Secrets Manager'} should {expected}{self._about(secret)}"
+        sent = f" with {_without_values(parameters)}" if parameters else ""
+        sentence = f"{operation or 'Secrets Manager'} should {expected}{self._about(secret)}{sent}"
         raise AssertionError(f"{sentence}, but {happened}.\n{self}")
+
+    def assert_called_once(
+        self,
+        operation: OperationName | str | None = None,
+        *,
+        secret: str | None = None,
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Fail where not exactly one call was made: :meth:`assert_called` with ``times=1``."""
+        __tracebackhide__ = True
+        self.assert_called(operation, secret=secret, times=1, parameters=parameters)
 
     def assert_not_called(
         self, operation: OperationName | str | None = None, *, secret: str | None = None
@@ -177,6 +203,11 @@ def _check_times(times: Any) -> None:
     is_number = isinstance(times, int) and not isinstance(times, bool) and times >= 0
     if times is not None and not is_number:
         raise UsageError(f"times={times!r} is not a number of calls. Give 0 or more.")
+
+
+def _without_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = {"SecretString", "SecretBinary"}
+    return {name: "***" if name in hidden else sent for name, sent in parameters.items()}
 
 
 def _check_allowed(operations: Sequence[str]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
-from .._aws.arn import is_arn
-from .._aws.model.values import SeedValue
+from .._aws.arn import is_arn, new_uuid
+from .._aws.errors import ServiceError
+from .._aws.model.secret import CURRENT, StoredVersion
+from .._aws.model.values import SeedValue, text_or_bytes
+from .._aws.rotation.runner import RotationRuns
 from .._aws.store import Snapshot
 from .._botocore.active import innermost
 from .._botocore.clients import decide_region, make_client, region_of_clients
@@ -24,6 +27,7 @@ from .._clock import Clock
 from .._errors import HIDE_MISUSE, NoSuchSecretError, UsageError, unknown_choice
 from .._listeners import listeners
 from .._settings import DEFAULT_ACCOUNT, UNDECIDED, Settings, check_region
+from .decorating import decorate
 from .kms import Kms
 from .report import describe
 from .seed_files import read_files
@@ -49,11 +53,13 @@ if TYPE_CHECKING:
     from .._aws.authorization import Denial
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Generate, Handler
-    from .._aws.rotation.runner import RotationRun
 
 __tracebackhide__ = HIDE_MISUSE
 
 _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_only)
+
+
+Target = TypeVar("Target")
 
 
 class FakeSecrets(Mapping[str, SecretView]):
@@ -99,7 +105,8 @@ class FakeSecrets(Mapping[str, SecretView]):
     def __repr__(self) -> str:
         region = self._pipeline.settings.region
         place = "no Region yet" if region == UNDECIDED else region
-        return f"<FakeSecrets {place} {self.account}: {', '.join(self) or 'no secrets'}>"
+        names = ", ".join(map(self._shown, self)) or "no secrets"
+        return f"<FakeSecrets {place} {self.account}: {names}>"
 
     def __str__(self) -> str:
         return describe(self._pipeline)
@@ -115,6 +122,18 @@ class FakeSecrets(Mapping[str, SecretView]):
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate a function, an async function or a class, as ``@FakeSecrets({...})``.
+
+        Each call, and each test of a class, has a fake of its own, which begins as a copy of this
+        one. Of a class of unittest, it begins before ``setUp`` and ends after ``tearDown``; of
+        others, methods are surrounded whose names begin with ``test``.
+
+        :raises UsageError: for a generator, and for whatever else is not a function or a class.
+        """
+        decorated: Target = decorate(target, self._copy)
+        return decorated
 
     def start(self) -> None:
         """Begin to answer, as ``with`` does."""
@@ -134,6 +153,12 @@ class FakeSecrets(Mapping[str, SecretView]):
         if secret is None:
             raise NoSuchSecretError(self._unknown(secret_id))
         return SecretView(self._pipeline, secret.arn)
+
+    def __setitem__(self, name: str, value: SeedValue) -> None:
+        self.put(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self.remove(name)
 
     def __iter__(self) -> Iterator[str]:
         self._service.run_due_events()
@@ -187,9 +212,9 @@ class FakeSecrets(Mapping[str, SecretView]):
         return self._clock
 
     @property
-    def rotations(self) -> tuple[RotationRun, ...]:
-        """The rotations that have run, oldest first."""
-        return tuple(self._service.rotations.runs)
+    def rotations(self) -> RotationRuns:
+        """The rotations that have run, oldest first, as a tuple with ``.last``."""
+        return RotationRuns(self._service.rotations.runs)
 
     @property
     def rotation_retries(self) -> int:
@@ -274,6 +299,60 @@ class FakeSecrets(Mapping[str, SecretView]):
             raise UsageError(message)
         views = self._seed(name)
         return views[0] if isinstance(name, Secret) else tuple(views)
+
+    def put(self, name: str, value: SeedValue) -> SecretView:
+        """Give a secret a new AWSCURRENT version, as PutSecretValue does; ``fake[name] = value``.
+
+        A secret that does not exist is made. The version before becomes AWSPREVIOUS.
+
+        :param name: the name, or the complete ARN.
+        :param value: str, bytes, or dict or list (kept as JSON).
+        :return: a view of the secret.
+        :raises UsageError: for a value that AWS would refuse; for a secret that is scheduled for
+            deletion, or is a replica.
+        """
+        if value is None:
+            raise UsageError(f"put({name!r}, None): a version has a value. Give str or bytes.")
+        kept = text_or_bytes(value)
+        secret = self._find(name)
+        if secret is None:
+            return self.add(name, value)
+        self._refuse_replica("put", secret)
+        if secret.is_scheduled_for_deletion:
+            raise UsageError(
+                f"Secret {secret.name!r} is scheduled for deletion, and gets no new version. "
+                "Restore it first, or have add() replace it."
+            )
+        service = self._service
+        with service.lock:
+            now = service.timeline.now()
+            new = StoredVersion(
+                id=new_uuid(service.random), value=kept, created=now, kms_key_id=secret.kms_key_id
+            )
+            try:
+                changed = replace(secret.with_value(new, [CURRENT]), last_changed=now)
+            except ServiceError as error:
+                raise UsageError(f"put({name!r}, …): {error.message}") from None
+            service.store.put(changed)
+            self._pipeline.rules.forget_secrets([changed])
+        return SecretView(self._pipeline, changed.arn)
+
+    def remove(self, name: str) -> None:
+        """Have a secret and its replicas not exist, at once; ``del fake[name]``.
+
+        :param name: the name, or the complete ARN.
+        :raises NoSuchSecretError: where there is none.
+        :raises UsageError: for a replica.
+        """
+        secret = self._find(name)
+        if secret is None:
+            raise NoSuchSecretError(self._unknown(name))
+        self._refuse_replica("remove", secret)
+        with self._service.lock:
+            store = self._service.store
+            store.remove_replicas(secret, secret.as_primary.regions)
+            store.region_of(secret).remove(secret)
+            self._pipeline.rules.forget_secrets([secret])
 
     def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
         """Have the secrets that files describe exist, instead of any that had their names.
@@ -421,6 +500,34 @@ class FakeSecrets(Mapping[str, SecretView]):
             service.store.seed(stored)
             self._pipeline.rules.forget_secrets(stored)
         return [SecretView(self._pipeline, arn) for arn in arns]
+
+    def _copy(self) -> FakeSecrets:
+        """Return a fake that begins with the secrets, keys and time of this one."""
+        settings, runner = self._pipeline.settings, self._service.rotations
+        copy = FakeSecrets(
+            region=None if settings.region == UNDECIDED else settings.region,
+            account=settings.account,
+            rotation_retries=runner.retries,
+            rotation_removes_pending=runner.removes_pending,
+            max_calls=self._pipeline.history.max_calls,
+        )
+        copied = pipeline_of(copy)
+        copied.start_from(self._pipeline)
+        copied.was_entered = True
+        return copy
+
+    def _shown(self, secret_id: str) -> str:
+        ends = self[secret_id].recovery_window_ends
+        if ends is None:
+            return secret_id
+        return f"{secret_id} (scheduled for deletion until {ends:%Y-%m-%d})"
+
+    def _refuse_replica(self, method: str, secret: StoredSecret) -> None:
+        if secret.primary_arn is not None:
+            raise UsageError(
+                f"{secret.arn} is a replica, which follows its primary. "
+                f"Use {method}({secret.primary_arn!r})."
+            )
 
     def _unknown(self, secret_id: object) -> str:
         """Return a text that helps who asked for a secret that the fake does not show."""

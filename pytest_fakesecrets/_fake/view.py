@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._aws.iam.policy import DEFAULT_POLICY
-from .._aws.model.values import Json
+from .._aws.model.secret import PENDING, PREVIOUS
 from .._botocore.clients import decide_region
 from .._errors import HIDE_MISUSE, UsageError
 
@@ -51,7 +51,9 @@ class SecretView:
         self._arn = arn
 
     def __repr__(self) -> str:
-        return f"<SecretView {self.arn}>"
+        ends = self.recovery_window_ends if self._exists() else None
+        scheduled = "" if ends is None else f", scheduled for deletion until {ends:%Y-%m-%d}"
+        return f"<SecretView {self.arn}{scheduled}>"
 
     @property
     def arn(self) -> str:
@@ -87,17 +89,51 @@ class SecretView:
             raise UsageError(message)
         return current.value
 
-    def json(self) -> Json:
+    @property
+    def string(self) -> str:
+        """The AWSCURRENT value, which is text: what AWS calls SecretString.
+
+        :raises UsageError: where the value is bytes, or there is none.
+        """
+        value = self.value
+        if not isinstance(value, str):
+            raise UsageError(f"The value of secret {self.name!r} is bytes. Read .binary instead.")
+        return value
+
+    @property
+    def binary(self) -> bytes:
+        """The AWSCURRENT value, which is bytes: what AWS calls SecretBinary.
+
+        :raises UsageError: where the value is text, or there is none.
+        """
+        value = self.value
+        if not isinstance(value, bytes):
+            raise UsageError(f"The value of secret {self.name!r} is text. Read .string instead.")
+        return value
+
+    @property
+    def previous(self) -> Value | None:
+        """The AWSPREVIOUS value, str or bytes; None where no version has this label."""
+        return self._labelled(PREVIOUS)
+
+    @property
+    def pending(self) -> Value | None:
+        """The AWSPENDING value, str or bytes.
+
+        None where no version has this label, or the one that a rotation reserved has no value yet.
+        """
+        return self._labelled(PENDING)
+
+    def json(self) -> Any:
         """Return the AWSCURRENT value, parsed as JSON.
 
         :raises UsageError: where it is not JSON.
         """
         try:
-            parsed: Json = json.loads(self.value)
+            return json.loads(self.value)
         except ValueError:
             message = f"The value of secret {self.name!r} is not JSON. Read .value instead."
             raise UsageError(message) from None
-        return parsed
 
     @property
     def versions(self) -> Mapping[str, VersionView]:
@@ -136,11 +172,10 @@ class SecretView:
         return self._secret.kms_key_id
 
     @property
-    def policy(self) -> Json:
-        """The resource policy, parsed; None where there is none."""
+    def policy(self) -> Any:
+        """The resource policy, parsed to a dict; None where there is none."""
         policy = self._secret.policies.get(DEFAULT_POLICY)
-        parsed: Json = None if policy is None else json.loads(policy.text)
-        return parsed
+        return None if policy is None else json.loads(policy.text)
 
     @property
     def created(self) -> datetime:
@@ -173,11 +208,20 @@ class SecretView:
         """
         return self._secret.recovery_window_ends
 
+    def _labelled(self, label: str) -> Value | None:
+        version = self._secret.labelled(label)
+        return None if version is None else version.value
+
+    def _exists(self) -> bool:
+        return self._find() is not None
+
+    def _find(self) -> StoredSecret | None:
+        self._pipeline.service.run_due_events()
+        return self._pipeline.service.store.find_arn(self._pipeline.placed(self._arn))
+
     @property
     def _secret(self) -> StoredSecret:
-        self._pipeline.service.run_due_events()
-        arn = self._pipeline.placed(self._arn)
-        secret = self._pipeline.service.store.find_arn(arn)
+        secret = self._find()
         if secret is None:
             message = f"{self.arn} does not exist any more: it was deleted or replaced."
             raise UsageError(message)

@@ -278,3 +278,31 @@ def test_the_traceback_ends_at_the_test(pytester, line, message):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f">       fake_secrets.calls.{line}", f"E       {message}"])
     assert not any("_calls.py" in shown for shown in result.outlines)
+
+
+@pytest.fixture
+def called(fake_secrets, secrets_client):
+    """Make two calls; return the log."""
+    fake_secrets.add("a", "v", previous="u")
+    secrets_client.get_secret_value(SecretId="a", VersionStage="AWSPREVIOUS")
+    secrets_client.put_secret_value(SecretId="a", SecretString="w")
+    return fake_secrets.calls
+
+
+def test_some_of_the_parameters(called):
+    """An assertion may compare some of what was sent, values too; those are not shown."""
+    called.assert_called("GetSecretValue", parameters={"VersionStage": "AWSPREVIOUS"})
+    called.assert_called_once(parameters={"SecretId": "a", "SecretString": "w"})
+    called.assert_called(parameters={"VersionStage": "AWSCURRENT"}, times=0)
+
+    with pytest.raises(AssertionError) as caught:
+        called.assert_called_once("PutSecretValue", parameters={"SecretString": "hunter2"})
+    expected = "PutSecretValue should have been called once with {'SecretString': '***'}, but was"
+    assert str(caught.value).startswith(expected)
+    with pytest.raises(AssertionError, match="should have been called once, but was called twice"):
+        called.assert_called_once()
+
+
+def test_the_operations_in_order(called):
+    """The names of all operations compare with a list."""
+    assert ["GetSecretValue", "PutSecretValue"] == called.operations

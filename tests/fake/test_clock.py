@@ -326,3 +326,28 @@ def test_what_falls_due_happens_under_a_frozen_clock(fake_secrets, secrets_clien
         clock.advance(days=7)
 
         assert "a" not in fake_secrets
+
+
+def test_advance_by_a_timedelta():
+    """A timedelta says the same as keywords."""
+    fake = FakeSecrets()
+    fake.clock.freeze()
+    before = fake.clock.now()
+
+    assert before + timedelta(days=1, seconds=2) == fake.clock.advance(timedelta(days=1, seconds=2))
+
+
+@pytest.mark.parametrize(
+    ("step", "amount", "shown"),
+    [
+        (30, {}, "was given 30. Give either a timedelta, or a number with its unit"),
+        (timedelta(1), {"days": 1}, "was given datetime.timedelta(days=1) and more"),
+        (timedelta(-1), {}, "-86400.0 seconds, but time only passes"),
+    ],
+    ids=["number", "both", "backwards"],
+)
+def test_advance_by_what_is_not_a_step(step, amount, shown):
+    """A number without a unit, or two amounts, are refused with what to write."""
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().clock.advance(step, **amount)
+    assert shown in str(caught.value)

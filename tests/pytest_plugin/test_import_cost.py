@@ -92,6 +92,7 @@ def test_public_names_are_sorted_and_complete():
         "NoSuchSecretError",
         "RealCallError",
         "RotationRun",
+        "RotationRuns",
         "RotationStep",
         "Secret",
         "SecretView",

@@ -75,6 +75,22 @@ class RotationRun:
         return self.steps[-1].exception
 
 
+class RotationRuns(tuple[RotationRun, ...]):
+    """The rotations that have run, oldest first: a tuple that knows its :attr:`last`."""
+
+    __slots__ = ()
+
+    @property
+    def last(self) -> RotationRun:
+        """The latest run.
+
+        :raises UsageError: where none has run.
+        """
+        if not self:
+            raise UsageError("No rotation has run, so there is no last one. Look at len() first.")
+        return self[-1]
+
+
 class RotationRunner:
     """Runs the rotations of one fake, those that a call asked for and those that fall due."""
 
