@@ -15,6 +15,9 @@ class Listener(Protocol):
         """Return what a fake draws from that is made now: the same whenever a test is repeated."""
         ...
 
+    def made(self, fake: Any, /) -> None:
+        """Note that a fake was made, which may never begin."""
+
     def began(self, fake: Any, /) -> None:
         """Note that a fake begins to answer."""
 

@@ -100,13 +100,11 @@ def _begin(config: pytest.Config) -> None:
     fakes = config.stash[FAKES] = FakesOfRun(config)
     ends.callback(fakes.close)
     if (level := config.getini("fakesecrets_real_calls")) != "allow":
-        from ._botocore.patching import unwatch, watch
         from ._plugin.real_calls import Guard
 
         guard = Guard(fakes, level)
         config.pluginmanager.register(guard, "fakesecrets_real_calls")
-        watch(guard.ask)
-        ends.callback(unwatch, guard.ask)
+        ends.callback(guard.close)
     if config.getini(AUTOUSE):
         ends.enter_context(fakes.run(AUTOUSE, AUTOUSE))
 

@@ -13,9 +13,9 @@ from botocore.session import Session
 
 from .._aws.api_model import SERVICE
 from .._calls.caller import NO_OVERRIDE, CallerOverride
-from .._errors import HIDE_MISUSE
+from .._errors import HIDE_MISUSE, UsageError
 from .._settings import DEFAULT_REGION, UNDECIDED, Settings, is_region
-from .active import ACCOUNT_KEY, CREDENTIALS, OVERRIDE_KEY
+from .active import ACCOUNT_KEY, CREDENTIALS, OVERRIDE_KEY, innermost
 
 if TYPE_CHECKING:
     from .._calls.pipeline import Pipeline
@@ -29,10 +29,16 @@ _unused: Final[dict[object, list[_LentClient]]] = {}
 def make_client(region: str, account: str, who: CallerOverride) -> Any:
     """Return a client, boto3's where it is installed, that acts as someone, or for an account."""
     client = _session().create_client(SERVICE, region_name=region, **CREDENTIALS)
-    client.meta.events.register(
-        "before-call.secrets-manager",
-        lambda params, **_: params["context"].update({ACCOUNT_KEY: account, OVERRIDE_KEY: who}),
-    )
+
+    def add_caller(params: Any, **_: Any) -> None:
+        if innermost() is None:
+            raise UsageError(
+                "A client that fake.client() made was used while no fake is active. Use it inside "
+                "'with FakeSecrets(...) as fake:', or between fake.start() and fake.stop()."
+            )
+        params["context"].update({ACCOUNT_KEY: account, OVERRIDE_KEY: who})
+
+    client.meta.events.register("before-call.secrets-manager", add_caller)
     return client
 
 

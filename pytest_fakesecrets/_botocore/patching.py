@@ -6,10 +6,11 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from botocore.config import Config
 from botocore.endpoint import Endpoint
+from botocore.exceptions import NoRegionError, PartialCredentialsError, ProfileNotFound
 from botocore.session import Session
 
 from .._aws.api_model import SERVICE
@@ -28,8 +29,17 @@ __tracebackhide__ = HIDE_MISUSE
 _STANDARD: Final[Mapping[str, Any]] = {"defaults_mode": "standard"}
 _CREATE_CLIENT: Final = inspect.signature(Session.create_client)
 
-# Given the name of an operation, it may raise.
-Guard = Callable[[str], object]
+
+class Guard(Protocol):
+    """Is asked of what no fake answers, and may raise."""
+
+    def ask_for_call(self, operation: str) -> None:
+        """Know of a call that is about to leave."""
+
+    def ask_for_client(self, error: Exception) -> None:
+        """Know of a client that could not be made, for want of configuration."""
+
+
 _originals: Final[list[tuple[Any, str, Any]]] = []
 _guards: Final[list[Guard]] = []
 
@@ -121,7 +131,7 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
     pipeline = innermost()
     if pipeline is None or pipeline.passthrough or given["service_name"] != SERVICE:
-        return original(*args, **kwargs)
+        return _create_real_client(original, *args, **kwargs)
     session = given.pop("self")
     given.setdefault("region_name", None)
     if not _has_region(session, given):
@@ -133,6 +143,16 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
         standard = Config(**_STANDARD)
         given["config"] = given["config"].merge(standard) if given.get("config") else standard
     return original(session, **given)
+
+
+def _create_real_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        return original(*args, **kwargs)
+    except (NoRegionError, PartialCredentialsError, ProfileNotFound) as error:
+        is_ours = _CREATE_CLIENT.bind(*args, **kwargs).arguments["service_name"] == SERVICE
+        if is_ours and innermost() is None and _guards:
+            _guards[-1].ask_for_client(error)
+        raise
 
 
 def _has_region(session: Any, given: Mapping[str, Any]) -> bool:
@@ -163,7 +183,7 @@ def _make_request(
     pipeline = innermost()
     if pipeline is None or pipeline.passthrough:
         if pipeline is None and _guards and not _moto_answers():
-            _guards[-1](str(operation_model.name))
+            _guards[-1].ask_for_call(str(operation_model.name))
         return original(endpoint, operation_model, request_dict)
     return converse(pipeline, endpoint, operation_model, request_dict)
 

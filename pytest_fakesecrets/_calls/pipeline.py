@@ -49,6 +49,7 @@ class Pipeline:
     :ivar history: the calls that reached it.
     :ivar rules: the faults.
     :ivar was_entered: whether it has ever begun to answer.
+    :ivar is_over: whether it will never answer again.
     :ivar passthrough: whether calls go on to AWS, as they would if there were no fake.
     :ivar named_regions: those that the test itself named exist, whatever botocore knows.
     """
@@ -62,6 +63,7 @@ class Pipeline:
         self.rules = FaultRules()
         self.hooks = Hooks()
         self.was_entered = False
+        self.is_over = False
         self.passthrough = False
         self.named_regions = {settings.region} - {UNDECIDED}
 

@@ -101,6 +101,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         self.rotation_retries = rotation_retries
         self.rotation_removes_pending = rotation_removes_pending
         self._seed(*seeds)
+        for listener in listeners[-1:]:
+            listener.made(self)
 
     def __repr__(self) -> str:
         region = self._pipeline.settings.region
@@ -314,6 +316,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         if value is None:
             raise UsageError(f"put({name!r}, None): a version has a value. Give str or bytes.")
         kept = text_or_bytes(value)
+        self._refuse_if_over()
         secret = self._find(name)
         if secret is None:
             return self.add(name, value)
@@ -344,6 +347,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         :raises NoSuchSecretError: where there is none.
         :raises UsageError: for a replica.
         """
+        self._refuse_if_over()
         secret = self._find(name)
         if secret is None:
             raise NoSuchSecretError(self._unknown(name))
@@ -482,7 +486,15 @@ class FakeSecrets(Mapping[str, SecretView]):
         # All descriptions are read before any is kept: a wrong one changes nothing.
         return self._keep(read(seeds))
 
+    def _refuse_if_over(self) -> None:
+        if self._pipeline.is_over:
+            raise UsageError(
+                "This fake has ended with the test, or the scope, that its fixture gave it to. Ask "
+                "for the fixture where the change is needed, or use one of a wider scope."
+            )
+
     def _keep(self, secrets: Iterable[Description]) -> list[SecretView]:
+        self._refuse_if_over()
         secrets = list(secrets)
         if any(map(names_region, secrets)):
             decide_region(self._pipeline)

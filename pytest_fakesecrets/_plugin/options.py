@@ -58,9 +58,9 @@ INIS: Final = (
     Ini(
         "fakesecrets_real_calls",
         "string",
-        "allow",
-        "what happens to a call of Secrets Manager outside any fake: allow (it goes to AWS), "
-        "warn (the same, with a warning) or error (it does not leave the process)",
+        "warn",
+        "what happens to a call of Secrets Manager outside any fake: warn (it goes to AWS, with a "
+        "warning; the default), error (it does not leave the process) or allow (nothing)",
         ("allow", "warn", "error"),
     ),
     Ini(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -21,6 +21,31 @@ class Problem(NamedTuple):
     level: str
     title: str
     text: str
+
+
+# What botocore raises where a machine is not configured for AWS.
+_NOT_CONFIGURED: Final = frozenset(
+    {
+        "NoCredentialsError",
+        "NoRegionError",
+        "PartialCredentialsError",
+        "ProfileNotFound",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
+
+
+def add_hint(report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None) -> None:
+    """Say in the report of a test that failed for want of configuration what would help."""
+    kind = type(None) if error is None else error.type
+    if kind.__name__ in _NOT_CONFIGURED and kind.__module__ == "botocore.exceptions":
+        text = (
+            f"{kind.__name__}: a client of AWS was used that no fake answers. Under a fake, "
+            "clients of Secrets Manager need no Region, no credentials and no profile: have the "
+            "test ask for fake_secrets, or mark it with @pytest.mark.secrets({...})."
+        )
+        report.sections.append(("fake secrets", text))
 
 
 def place(path: str, line: int, root: Path) -> str:

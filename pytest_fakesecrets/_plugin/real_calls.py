@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from .._errors import HIDE_MISUSE, FakeSecretsWarning, RealCallError
+from .imports import WhenImported
 from .outcomes import Problem, place, report_problem
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _PASSING: Final = frozenset(
 
 
 class Guard:
-    """Asked of each call that no fake answers.
+    """Asked of each call that no fake answers, from when botocore is imported.
 
     :param level: ``warn`` or ``error``.
     """
@@ -36,20 +37,55 @@ class Guard:
     def __init__(self, fakes: FakesOfRun, level: str) -> None:
         self._fakes = fakes
         self._level = level
+        self._is_watching = False
+        self._waiting = WhenImported("botocore.session", self._wait_for_ours)
 
-    def ask(self, operation: str) -> None:
+    def close(self) -> None:
+        """Be asked no more."""
+        self._waiting.cancel()
+        if self._is_watching:
+            from .._botocore.patching import unwatch
+
+            unwatch(self)
+
+    def ask_for_call(self, operation: str) -> None:
         """Warn of a call, or refuse to let it go.
 
         :raises RealCallError: at level ``error``.
         """
+        goes = "the call goes to the real AWS" if self._level == "warn" else "the call was stopped"
+        self._ask(f"called {operation} of Secrets Manager", goes)
+
+    def ask_for_client(self, error: Exception) -> None:
+        """Warn of a client that could not be made, or refuse it with the same text.
+
+        :raises RealCallError: at level ``error``.
+        """
+        self._ask("made a client of Secrets Manager", f"botocore could not make it: {error}")
+
+    def _wait_for_ours(self) -> None:
+        """Begin now; or, where it is ours that import botocore for a fake, when they are done."""
+        ours = "pytest_fakesecrets._botocore"
+        if ours in sys.modules:
+            self._waiting = WhenImported(f"{ours}.patching", self._watch)
+        else:
+            self._watch()
+
+    def _watch(self) -> None:
+        from .._botocore.patching import watch
+
+        watch(self)
+        self._is_watching = True
+
+    def _ask(self, what: str, fate: str) -> None:
         file, line = _caller()
-        text = self._message(operation, place(file, line, self._fakes.config.rootpath))
+        text = self._message(what, place(file, line, self._fakes.config.rootpath), fate)
         if self._level == "warn":
             warnings.warn_explicit(FakeSecretsWarning(text), None, file, line)
             return
         if self._fakes.hooks.node is not None:
             self._fakes.hooks.node.stash.setdefault(_KEY, []).append(text)
-        raise RealCallError(text)
+        raise RealCallError(text) from None
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_makereport(
@@ -63,10 +99,9 @@ class Guard:
             report_problem(item, call, report, Problem("error", "guard", texts[0]))
         texts.clear()
 
-    def _message(self, operation: str, line: str) -> str:
+    def _message(self, what: str, line: str, fate: str) -> str:
         node = self._fakes.hooks.node
         who = "Code outside any test" if node is None else _described(node)
-        fate = "goes to the real AWS" if self._level == "warn" else "was stopped"
         remedy = (
             "Have the test ask for fake_secrets, or mark it with @pytest.mark.secrets({...}). If "
             "it is to reach the real AWS, mark it with @pytest.mark.secrets(allow_real_calls=True)."
@@ -76,9 +111,14 @@ class Guard:
                 "No fixture or mark can help so early: set fakesecrets_autouse = true to have a "
                 "fake for it, or call later, in a fixture or a test."
             )
+        if self._fakes.has_idle_fake():
+            remedy = (
+                "A FakeSecrets(...) was made and not entered: it answers only inside "
+                "'with FakeSecrets(...) as fake:', or between fake.start() and fake.stop()."
+            )
         return (
-            f"{who} called {operation} of Secrets Manager at {line}, outside any fake; "
-            f"the call {fate} (fakesecrets_real_calls = {self._level}). {remedy}"
+            f"{who} {what} at {line}, outside any fake; {fate.rstrip('.')} "
+            f"(fakesecrets_real_calls = {self._level}). {remedy}"
         )
 
 

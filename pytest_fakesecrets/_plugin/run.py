@@ -106,6 +106,7 @@ class FakesOfRun:
         self.uses: list[RunningFake] = []
         self.on_end: list[Callable[[RunningFake], object]] = []
         self._active: list[FakeSecrets] = []
+        self._made: list[FakeSecrets] = []
         self._seen: dict[FakeSecrets, SeenFake] = {}
         self._values: dict[tuple[str, Value], None] | None = None
         self._seeds_of_ini: Origins | None = None
@@ -119,6 +120,7 @@ class FakesOfRun:
         """Forget what only the test before had."""
         self.end_test()
         self._seen.clear()
+        self._made.clear()
         for fake in self._active:
             self._see(fake)
         if self._values is not None:
@@ -142,6 +144,8 @@ class FakesOfRun:
         :param node: what it is for; None for the whole run.
         :param passthrough: whether calls go on to AWS instead.
         """
+        from .._fake.fake import pipeline_of
+
         entry = RunningFake(fixture, scope, node, passthrough=passthrough)
         with usage_errors_shown(at_start=node is None), self.hooks.at(node):
             self._make(entry)
@@ -152,6 +156,7 @@ class FakesOfRun:
         finally:
             self.running.remove(entry)
             self._suspend(entry)
+            pipeline_of(entry.fake).is_over = True
             for listen in self.on_end:
                 listen(entry)
 
@@ -231,6 +236,16 @@ class FakesOfRun:
         """Have the fakes that are active ask the hooks that there are by now."""
         for fake in dict.fromkeys(self._active):
             self._connect(fake)
+
+    def made(self, fake: FakeSecrets) -> None:
+        """Note that a fake was made, until the next test begins."""
+        self._made.append(fake)
+
+    def has_idle_fake(self) -> bool:
+        """Tell whether a fake was made, for this test, that never began to answer."""
+        from .._fake.fake import pipeline_of
+
+        return any(not pipeline_of(fake).was_entered for fake in self._made)
 
     def began(self, fake: FakeSecrets) -> None:
         """Have a fake that begins ask the hooks that there are; most suites have none."""

@@ -11,6 +11,7 @@ import pytest
 from .collection import is_run_per_error
 from .fixture_uses import FixtureUses
 from .fixtures import FAKES, WIDER, is_real
+from .outcomes import add_hint
 from .run import AUTOUSE
 
 # The ends of what began for one test.
@@ -75,10 +76,12 @@ def pytest_fixture_setup(
 
 # Last, when the outcome is final: that of a test that is expected to fail is not a failure.
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Show with a failing test what its fakes have seen."""
     outcome: Any = yield
     report, seen = outcome.get_result(), item.config.stash[FAKES].seen()
+    if report.failed:
+        add_hint(report, call.excinfo)
     if seen or item.user_properties:
         from .failure_report import add_report
 

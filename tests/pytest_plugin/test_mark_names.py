@@ -8,10 +8,10 @@ OPTIONS = ["-p", "no:cacheprovider", "--strict-markers"]
 READ = """
 import boto3
 import pytest
-from botocore.endpoint import Endpoint
+from pytest_fakesecrets._botocore.active import innermost
 
 def is_fake():
-    return hasattr(Endpoint.make_request, "__wrapped__")
+    return innermost() is not None
 """
 OWN_MARK = {
     "ini": ("[pytest]\nmarkers =\n    secrets: needs the secrets of production\n", ""),

@@ -280,7 +280,8 @@ def test_a_session_class_that_comes_after_the_guard(monkeypatch):
     """A kind of session that is imported later, as aiobotocore's, wants no Region all the same."""
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
-    watch(print)
+    guard = object()  # is asked nothing here
+    watch(guard)
     try:
 
         class Late(Session):
@@ -291,7 +292,7 @@ def test_a_session_class_that_comes_after_the_guard(monkeypatch):
         with FakeSecrets(region="eu-west-1"):
             client = session.create_client("secretsmanager")
     finally:
-        unwatch(print)
+        unwatch(guard)
 
     assert "eu-west-1" == client.meta.region_name
     assert "create_client" in vars(Late)
@@ -353,3 +354,162 @@ def test_thread():
 
     result.assert_outcomes(failed=1)
     assert "called GetSecretValue of Secrets Manager at" in result.stdout.str()
+
+
+@pytest.fixture
+def unconfigured(monkeypatch, tmp_path):
+    """Have the machine know neither Region nor credentials."""
+    for name in ("DEFAULT_REGION", "REGION", "PROFILE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "missing"))
+
+
+PLAIN = """
+import boto3
+import pytest
+
+from pytest_fakesecrets import FakeSecrets
+
+def read(client=None):
+    client = client or boto3.Session().client("secretsmanager")
+    return client.get_secret_value(SecretId="db")
+"""
+
+
+@pytest.mark.usefixtures("unconfigured")
+@pytest.mark.parametrize(
+    ("level", "shown"),
+    [
+        ("error", "RealCallError: Test test_it.py::test_it made a client of Secrets Manager at"),
+        ("warn", "FakeSecretsWarning: Test test_it.py::test_it made a client of Secrets Manager"),
+        ("allow", "NoRegionError: You must specify a region."),
+    ],
+)
+def test_a_client_that_cannot_be_made(pytester, level, shown):
+    """A client that fails for want of a Region is named with the line and the remedies."""
+    pytester.makeini(f"[pytest]\nfakesecrets_real_calls = {level}\n")
+    pytester.makepyfile(test_it=PLAIN + "\ndef test_it():\n    read()\n")
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    result.assert_outcomes(failed=1, warnings=1 if level == "warn" else 0)
+    assert shown in result.stdout.str()
+    if level != "allow":
+        assert "test_it.py:7, outside any fake; botocore could not make it" in result.stdout.str()
+    if level != "error":
+        assert "clients of Secrets Manager need no Region, no credentials" in result.stdout.str()
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_no_credentials_get_a_hint(pytester):
+    """A test that failed for want of credentials is told what needs none."""
+    pytester.makeini("[pytest]\nfakesecrets_real_calls = allow\n")
+    pytester.makepyfile(
+        test_it=PLAIN
+        + """
+def test_it():
+    read(boto3.Session().client("secretsmanager", region_name="us-east-1"))
+
+def test_other():
+    raise ValueError
+"""
+    )
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    result.assert_outcomes(failed=2)
+    assert 1 == result.stdout.str().count("NoCredentialsError: a client of AWS was used")
+
+
+@pytest.mark.usefixtures("unconfigured")
+def test_a_fake_that_was_not_entered(pytester):
+    """Whoever forgets to enter a fake is told so."""
+    pytester.makeini("[pytest]\nfakesecrets_real_calls = error\n")
+    pytester.makepyfile(
+        test_it=PLAIN
+        + """
+def test_it():
+    FakeSecrets({"db": "v"})
+    read()
+
+def test_client():
+    read(FakeSecrets({"db": "v"}).client())
+
+def test_ended():
+    with FakeSecrets({"db": "v"}) as fake:
+        client = fake.client()
+        read(client)
+    read(client)
+"""
+    )
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    result.assert_outcomes(failed=3)
+    assert "A FakeSecrets(...) was made and not entered: it answers only inside" in (
+        result.stdout.str()
+    )
+    assert 2 == result.stdout.str().count("UsageError: A client that fake.client() made was used")
+
+
+def test_a_fake_of_a_test_that_has_ended(pytester):
+    """Changes to a fake that has ended with its test would have no effect."""
+    pytester.makepyfile(
+        test_it=PLAIN
+        + """
+kept = []
+
+def test_first(fake_secrets):
+    kept.append(fake_secrets)
+    fake_secrets.add("db", "v")
+
+CHANGES = [
+    lambda fake: fake.add("db", "w"),
+    lambda fake: fake.put("db", "w"),
+    lambda fake: fake.remove("db"),
+]
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_later(change):
+    assert "v" == kept[0]["db"].value
+    with pytest.raises(Exception, match="This fake has ended with the test"):
+        change(kept[0])
+"""
+    )
+
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize("first", ["botocore.session", "pytest_fakesecrets"])
+def test_the_guard_waits_for_botocore(pytester, first):
+    """By default calls are warned of, whoever imports botocore first; nothing imports it early."""
+    pytester.makepyfile(
+        test_it=f"""
+import sys
+
+import pytest
+
+def test_nothing():
+    assert "botocore" not in sys.modules
+
+def test_it():
+    if {first!r} == "pytest_fakesecrets":
+        from pytest_fakesecrets import FakeSecrets
+        with FakeSecrets({{"db": "v"}}) as fake:
+            fake.client().get_secret_value(SecretId="db")
+    import botocore.session
+    from botocore.exceptions import BotoCoreError, ClientError
+    client = botocore.session.Session().create_client("secretsmanager", "us-east-1",
+        aws_access_key_id="x", aws_secret_access_key="x", endpoint_url="http://127.0.0.1:9")
+    with pytest.warns(match="called ListSecrets of Secrets Manager at"):
+        with pytest.raises(BotoCoreError):
+            client.list_secrets()
+"""
+    )
+
+    result = pytester.runpytest_subprocess(*OPTIONS)
+
+    result.assert_outcomes(passed=2)

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-OPTIONS = ["-p", "no:cacheprovider"]
+OPTIONS = ["-p", "no:cacheprovider", "-o", "fakesecrets_real_calls=allow"]
 APPLICATION = """
 import boto3
 import pytest
