@@ -16,6 +16,7 @@ KNOWN = {
         "botocore",
         "botocore.awsrequest",
         "botocore.config",
+        "botocore.credentials",
         "botocore.endpoint",
         "botocore.exceptions",
         "botocore.hooks",

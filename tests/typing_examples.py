@@ -263,7 +263,7 @@ def choose(fake: FakeSecrets, chosen: str) -> None:
 def refused_faults(fake: FakeSecrets) -> None:
     """Get faults wrong: each of these lines is refused."""
     fake.faults.error()  # type: ignore[call-arg]
-    fake.faults.error(ValueError)  # type: ignore[arg-type]
+    fake.faults.error(ValueError())  # type: ignore[arg-type]
     fake.faults.error("ThrottlingException", 2)  # type: ignore[call-arg,arg-type]
     fake.faults.error("ThrottlingException", times="2")  # type: ignore[arg-type]
     fake.faults.error("ThrottlingException", operatoin="GetSecretValue")  # type: ignore[call-arg]

@@ -6,17 +6,30 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from botocore.config import Config
 from botocore.endpoint import Endpoint
-from botocore.exceptions import NoRegionError, PartialCredentialsError, ProfileNotFound
+from botocore.exceptions import (
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 from botocore.session import Session
 
 from .._aws.api_model import SERVICE
 from .._errors import HIDE_MISUSE, UsageError
 from .active import CREDENTIALS, active, innermost, lock, position
 from .clients import region_of_clients
+from .configuration import (
+    defaults_mode,
+    full_config,
+    get_credentials,
+    get_scoped_config,
+    has_credentials,
+    has_region,
+    real_credentials,
+)
 from .conversation import converse
 
 if TYPE_CHECKING:
@@ -40,7 +53,14 @@ class Guard(Protocol):
         """Know of a client that could not be made, for want of configuration."""
 
 
-_originals: Final[list[tuple[Any, str, Any]]] = []
+class _Replaced(NamedTuple):
+    owner: Any
+    name: str
+    original: Any
+    ours: Any
+
+
+_replaced: Final[list[_Replaced]] = []
 _guards: Final[list[Guard]] = []
 
 
@@ -81,17 +101,21 @@ def unwatch(guard: Guard) -> None:
 
 
 def _patch() -> None:
-    if _originals:
+    if _replaced:
         return
     _replace(Endpoint, "make_request", _make_request)
     _replace(Session, "__init__", _init_session)
+    _replace(Session, "get_credentials", get_credentials)
+    _replace(Session, "get_scoped_config", get_scoped_config)
+    reading: Any = vars(Session)["full_config"].fget
+    _install(Session, "full_config", property(functools.partial(full_config, reading)))
     for kind in (Session, *Session.__subclasses__()):
         _replace_create_client(kind)
 
 
 def _replace_create_client(kind: Any) -> None:
     """Replace a kind of session's own create_client; aiobotocore's has one."""
-    replaced = any(owner is kind for owner, name, _ in _originals if name == "create_client")
+    replaced = any(each.owner is kind and each.name == "create_client" for each in _replaced)
     if "create_client" in vars(kind) and not replaced:
         _replace(kind, "create_client", _create_client)
 
@@ -103,14 +127,20 @@ def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
     def replaced(*args: Any, **kwargs: Any) -> Any:
         return replacement(original, *args, **kwargs)
 
-    _originals.append((owner, name, original))
-    setattr(owner, name, replaced)
+    _install(owner, name, replaced)
+
+
+def _install(owner: Any, name: str, ours: Any) -> None:
+    _replaced.append(_Replaced(owner, name, vars(owner)[name], ours))
+    setattr(owner, name, ours)
 
 
 def _unpatch_if_idle() -> None:
-    while _originals and not active and not _guards:
-        owner, name, original = _originals.pop()
-        setattr(owner, name, original)
+    while _replaced and not active and not _guards:
+        owner, name, original, ours = _replaced.pop()
+        # Whoever has replaced it since has ours beneath, which passes everything on.
+        if vars(owner).get(name) is ours:
+            setattr(owner, name, original)
 
 
 def _init_session(
@@ -119,7 +149,7 @@ def _init_session(
     """Begin a session as ever; its kind may have been imported since the fake began."""
     original(session, *args, **kwargs)
     with lock:
-        if _originals:
+        if _replaced:
             _replace_create_client(type(session))
 
 
@@ -131,14 +161,15 @@ def _create_client(original: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     given = _CREATE_CLIENT.bind(*args, **kwargs).arguments
     pipeline = innermost()
     if pipeline is None or pipeline.passthrough or given["service_name"] != SERVICE:
-        return _create_real_client(original, *args, **kwargs)
+        with real_credentials():
+            return _create_real_client(original, *args, **kwargs)
     session = given.pop("self")
     given.setdefault("region_name", None)
-    if not _has_region(session, given):
+    if not has_region(session, given):
         given["region_name"] = region_of_clients(pipeline.settings)
-    if not _has_credentials(session, given):
+    if not has_credentials(session, given):
         given.update(CREDENTIALS)
-    if _defaults_mode(session, given.get("config")) == "auto":
+    if defaults_mode(session, given.get("config")) == "auto":
         # What "auto" comes to where there is no metadata service.
         standard = Config(**_STANDARD)
         given["config"] = given["config"].merge(standard) if given.get("config") else standard
@@ -153,26 +184,6 @@ def _create_real_client(original: Callable[..., Any], *args: Any, **kwargs: Any)
         if is_ours and innermost() is None and _guards:
             _guards[-1].ask_for_client(error)
         raise
-
-
-def _has_region(session: Any, given: Mapping[str, Any]) -> bool:
-    configs = (given.get("config"), session.get_default_client_config())
-    return bool(
-        given["region_name"]
-        or any(config.region_name for config in configs if config)
-        or session.get_config_variable("region")
-    )
-
-
-def _has_credentials(session: Any, given: Mapping[str, Any]) -> bool:
-    # Asking in public, get_credentials(), would be the lookup itself.
-    return bool(session._credentials) or any(given.get(key) for key in CREDENTIALS)  # noqa: SLF001 - see above
-
-
-def _defaults_mode(session: Any, config: Any) -> str:
-    configs = (config, session.get_default_client_config())
-    chosen = [mode for each in configs if each and (mode := each.defaults_mode)]
-    return str((*chosen, session.get_config_variable("defaults_mode"))[0]).lower()
 
 
 def _make_request(

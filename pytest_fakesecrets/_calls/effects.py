@@ -57,6 +57,14 @@ class Effect:
         """The seconds that it adds to the time of an answer."""
         return 0
 
+    @property
+    def code_in_batch(self) -> str | None:
+        """The code that one read of BatchGetSecretValue has in the answer's Errors; None for none.
+
+        Those of the framework in front of the service, such as throttling, refuse whole calls.
+        """
+        return None
+
     def applies_to(self, exchange: Exchange, now: datetime) -> bool:  # noqa: ARG002 - for the others
         """Tell whether it could show in this call."""
         return True
@@ -93,6 +101,12 @@ class ErrorResponse(Effect):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def code_in_batch(self) -> str | None:
+        """The code, of an error of the service itself or of IAM."""
+        is_of_service = self.code in MODELLED_ERRORS or self.code == "AccessDeniedException"
+        return self.code if is_of_service else None
 
     def applies_to(self, exchange: Exchange, now: datetime) -> bool:  # noqa: ARG002 - any time
         """Tell whether the operation can answer with the error."""

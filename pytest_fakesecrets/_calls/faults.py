@@ -121,7 +121,7 @@ class Faults:
 
     def error(
         self,
-        error: ErrorCode | ConnectionErrorName | str,
+        error: ErrorCode | ConnectionErrorName | str | type[Exception],
         *,
         message: str | None = None,
         **options: Unpack[FaultOptions],
@@ -132,6 +132,7 @@ class Faults:
             the framework in front of it, such as ``ThrottlingException``. Or an exception of
             botocore's, for a call that never reaches AWS: ``EndpointConnectionError``,
             ``ConnectTimeoutError``, ``ReadTimeoutError``, ``ConnectionClosedError``, ``SSLError``.
+            They may be given as classes, too: ``botocore.exceptions.ReadTimeoutError``.
             A timeout takes as long as the client's configuration says, by the fake's clock.
         :param message: the text of AWS's answer; AWS's own by default.
         :param options: which attempts fail, see :class:`FaultOptions`; by default all of every
@@ -139,7 +140,8 @@ class Faults:
         :return: a handle with ``.hits`` and ``.cancel()``, and a context manager.
         :raises UsageError: for a code that Secrets Manager, or the operation, does not have.
         """
-        return self._keep(FaultRule(failure(error, message, options.get("operation")), options))
+        name = error if isinstance(error, str) else name_of_exception(error)
+        return self._keep(FaultRule(failure(name, message, options.get("operation")), options))
 
     def delay(self, seconds: float, **options: Unpack[FaultOptions]) -> Fault:
         """Make answers slow, by the fake's clock: nobody really waits.
@@ -155,7 +157,7 @@ class Faults:
 
     def drop_response(
         self,
-        error: LostResponseName | str = "ReadTimeoutError",
+        error: LostResponseName | str | type[Exception] = "ReadTimeoutError",
         **options: Unpack[FaultOptions],
     ) -> Fault:
         """Have calls take effect, and their answers not arrive.
@@ -167,11 +169,12 @@ class Faults:
         :param options: which attempts, see :class:`FaultOptions`; all by default.
         :raises UsageError: for another error.
         """
-        if error not in LOST_RESPONSES:
+        name = error if isinstance(error, str) else name_of_exception(error)
+        if name not in LOST_RESPONSES:
             raise unknown_choice(
-                "what a client gets when a response is dropped", error, LOST_RESPONSES
+                "what a client gets when a response is dropped", name, LOST_RESPONSES
             )
-        return self._keep(FaultRule(DroppedResponse(error), options))
+        return self._keep(FaultRule(DroppedResponse(name), options))
 
     def corrupt_response(
         self,
@@ -258,6 +261,19 @@ class Faults:
     def _keep(self, rule: FaultRule) -> Fault:
         self._rules.add(rule)
         return Fault(self._rules, rule)
+
+
+def name_of_exception(error: object) -> str:
+    """Return the name of an exception's class, such as botocore's ReadTimeoutError.
+
+    Of an exception of a client, such as ``client.exceptions.DecryptionFailure``, it is AWS's code.
+    """
+    if isinstance(error, type) and issubclass(error, Exception):
+        return error.__name__
+    raise UsageError(
+        f"{error!r} is neither the name of an error, such as 'ThrottlingException', nor the class "
+        "of an exception of botocore's."
+    )
 
 
 def failure(error: str, message: str | None, operation: str | None) -> Effect:

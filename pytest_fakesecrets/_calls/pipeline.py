@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from .._aws.arn import moved_arn
 from .._aws.errors import ServiceError
 from .._aws.operations.registry import OPERATIONS, refuse_unsupported
 from .._aws.protocol.answers import Answer, encode, encode_error, headers
+from .._aws.protocol.requests import Request
 from .._aws.service import Service
 from .._errors import HIDE_MISUSE
 from .._settings import UNDECIDED
+from .call import Exchange
 from .effects import NO_EFFECT, UNAFFECTED, AttemptEffects, ConnectionFailure, NoAnswerError
 from .fault_rules import FaultRules
 from .faults import failure
@@ -23,9 +26,9 @@ from .hooks import Hooks
 
 if TYPE_CHECKING:
     from .._aws.model.rotation import RotationRequest
+    from .._aws.model.secret import StoredSecret
     from .._aws.operations.context import Context, Response
     from .._settings import Settings
-    from .call import Exchange
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -182,6 +185,8 @@ class Pipeline:
             refusal = effects.deciding.refusal(exchange)
             if refusal is not None:
                 raise refusal
+            if self.rules and request.operation == "BatchGetSecretValue":
+                context.refuse_entry = partial(self._refuse_entry, exchange, now)
             response = self._perform(context, exchange)
         except ServiceError as error:
             self._identify(exchange)
@@ -195,6 +200,28 @@ class Pipeline:
             status, body = 200, encode(request.operation, response)
             requested += context.rotations_requested
         return Answer(status, headers(body, service.new_request_id(), now), body)
+
+    def _refuse_entry(
+        self, batch: Exchange, now: datetime, secret_id: str, secret: StoredSecret | None
+    ) -> None:
+        """Have faults of GetSecretValue reach the reads of a batch, of which each is one.
+
+        :raises ServiceError: what is to stand in the answer's Errors.
+        """
+        request = Request("GetSecretValue", {"SecretId": secret_id})
+        entry = Exchange(request, batch.caller, batch.region)
+        if secret is not None:
+            entry.note_secret(secret)
+        for_reads = [
+            rule
+            for rule in self.rules.matching(entry)
+            if rule.selection.operation == request.operation
+            and rule.effect.code_in_batch is not None
+        ]
+        effects = self.rules.apply(entry, now, for_reads, NO_EFFECT)
+        refusal = effects.deciding.refusal(entry)
+        if refusal is not None:
+            raise refusal
 
     def _perform(self, context: Context, exchange: Exchange) -> Response:
         """Carry the call out, and have stale reads know what it changes."""

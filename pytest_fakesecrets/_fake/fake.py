@@ -78,10 +78,12 @@ class FakeSecrets(Mapping[str, SecretView]):
     :param rotation_removes_pending: whether a rotation that succeeded takes AWSPENDING off the
         version that is AWSCURRENT now.
     :param max_calls: how many calls the log keeps; older ones are dropped, and counted.
+    :param enforce_policies: False has resource policies be kept and returned, and refuse nobody:
+        for tests of what audits them.
     :raises UsageError: for a seed that could not exist in AWS.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by keyword
         self,
         *seeds: Seed,
         region: str | None = None,
@@ -89,6 +91,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         rotation_retries: int = 0,
         rotation_removes_pending: bool = False,
         max_calls: int = DEFAULT_MAX_CALLS,
+        enforce_policies: bool = True,
     ) -> None:
         seed = listeners[-1].random_seed() if listeners else ""
         self._pipeline = Pipeline(Settings(region, account), seed, max_calls)
@@ -100,6 +103,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         self._clock = Clock(timeline)
         self.rotation_retries = rotation_retries
         self.rotation_removes_pending = rotation_removes_pending
+        self.enforce_policies = enforce_policies
         self._seed(*seeds)
         for listener in listeners[-1:]:
             listener.made(self)
@@ -248,6 +252,17 @@ class FakeSecrets(Mapping[str, SecretView]):
             message = f"rotation_removes_pending={removes!r} is neither True nor False."
             raise UsageError(message)
         self._service.rotations.removes_pending = removes
+
+    @property
+    def enforce_policies(self) -> bool:
+        """Whether resource policies decide who may do what."""
+        return self._service.denials.enforces_policies
+
+    @enforce_policies.setter
+    def enforce_policies(self, enforce: bool) -> None:
+        if not isinstance(enforce, bool):
+            raise UsageError(f"enforce_policies={enforce!r} is neither True nor False.")
+        self._service.denials.enforces_policies = enforce
 
     def rotation_lambda(
         self, arn: str, handler: Handler | None = None, *, generate: Generate | None = None
@@ -522,6 +537,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             rotation_retries=runner.retries,
             rotation_removes_pending=runner.removes_pending,
             max_calls=self._pipeline.history.max_calls,
+            enforce_policies=self.enforce_policies,
         )
         copied = pipeline_of(copy)
         copied.start_from(self._pipeline)

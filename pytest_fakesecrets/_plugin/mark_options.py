@@ -35,6 +35,7 @@ class SecretsOptions:
     allow_real_calls: bool | None = None
     leaks: Level | None = None
     unused_faults: Level | None = None
+    enforce_policies: bool | None = None
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> SecretsOptions:
@@ -49,11 +50,12 @@ class SecretsOptions:
             level = getattr(self, name)
             if level is not None and level not in LEVELS:
                 raise unknown_choice(f"a value of {name}= of @pytest.mark.secrets", level, LEVELS)
-        if self.allow_real_calls is not None and not isinstance(self.allow_real_calls, bool):
-            raise UsageError(
-                f"allow_real_calls={self.allow_real_calls!r} of @pytest.mark.secrets is neither "
-                "True nor False."
-            )
+        for name in ("allow_real_calls", "enforce_policies"):
+            switch = getattr(self, name)
+            if switch is not None and not isinstance(switch, bool):
+                raise UsageError(
+                    f"{name}={switch!r} of @pytest.mark.secrets is neither True nor False."
+                )
         others = (self.seeds, self.file, self.region, self.account)
         if self.allow_real_calls and any(others):
             raise UsageError(

@@ -56,6 +56,13 @@ INIS: Final = (
         "and a copy of it for each test (default: false)",
     ),
     Ini(
+        "fakesecrets_enforce_policies",
+        "bool",
+        True,  # noqa: FBT003 - a row of a table
+        "have resource policies decide who may do what; where false, they are kept and returned, "
+        "and refuse nobody (default: true)",
+    ),
+    Ini(
         "fakesecrets_real_calls",
         "string",
         "warn",

@@ -281,8 +281,14 @@ class FakesOfRun:
         holder: Any
         for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
             seeds += option.seeds_at(holder)
-        max_calls = int(self.config.getini("fakesecrets_max_calls"))
-        entry.fake = FakeSecrets(**self._location(options, outer), max_calls=max_calls)
+        said = [option.enforce_policies for option in options]
+        said += [other.fake.enforce_policies for other in reversed(outer)]
+        said.append(self.config.getini("fakesecrets_enforce_policies"))
+        entry.fake = FakeSecrets(
+            **self._location(options, outer),
+            max_calls=int(self.config.getini("fakesecrets_max_calls")),
+            enforce_policies=next(each for each in said if each is not None),
+        )
         add_seeds(entry.fake, (seed for _, seed in seeds))
         entry.seeding = Seeding(tuple(mark for _, mark in marked), tuple(plugins), seeds)
 

@@ -6,6 +6,7 @@ import math
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from support import client_that_gives_up, outcome
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
@@ -566,3 +567,55 @@ def test_an_effect_in_words(add, text):
     fault = add(FakeSecrets().faults)
 
     assert f"<Fault {text} on any operation of any secret, 0 hits>" == repr(fault)
+
+
+def batch(client, *names):
+    """Read several secrets; return the values and the errors, by name."""
+    answer = client.batch_get_secret_value(SecretIdList=list(names))
+    values = {entry["Name"]: entry["SecretString"] for entry in answer["SecretValues"]}
+    return values, {entry["SecretId"]: entry["ErrorCode"] for entry in answer["Errors"]}
+
+
+def test_a_fault_reaches_one_read_of_a_batch(fake_secrets, secrets_client):
+    """A fault of GetSecretValue stands in the Errors of a batch; it counts, and is used up."""
+    fake_secrets.add({"a": "v", "b": "w"})
+    if not hasattr(secrets_client, "batch_get_secret_value"):
+        pytest.skip("this botocore does not know BatchGetSecretValue")
+    fault = fake_secrets.faults.error(
+        "DecryptionFailure", operation="GetSecretValue", secret="b", times=1
+    )
+
+    assert ({"a": "v"}, {"b": "DecryptionFailure"}) == batch(secrets_client, "a", "b")
+    assert ({"a": "v", "b": "w"}, {}) == batch(secrets_client, "a", "b")
+    assert 1 == fault.hits
+
+
+def test_faults_that_no_read_of_a_batch_meets(fake_secrets, secrets_client):
+    """Throttling, lost connections and faults of other operations are none of a single read."""
+    fake_secrets.add("a", "v")
+    if not hasattr(secrets_client, "batch_get_secret_value"):
+        pytest.skip("this botocore does not know BatchGetSecretValue")
+    for error in ("ThrottlingException", "ReadTimeoutError"):
+        fake_secrets.faults.error(error, operation="GetSecretValue")
+    fake_secrets.faults.error("DecryptionFailure", operation="PutSecretValue", secret="a")
+    fake_secrets.faults.error("ResourceNotFoundException", operation="GetSecretValue", secret="c")
+
+    expected = ({"a": "v"}, {"b": "ResourceNotFoundException", "c": "ResourceNotFoundException"})
+    assert expected == batch(secrets_client, "a", "b", "c")
+
+
+def test_exceptions_as_classes(fake_secrets, secrets_client):
+    """Exceptions of botocore, and those of a client, may be given as classes."""
+    fake_secrets.add("a", "v")
+    faults = fake_secrets.faults
+    for error in (EndpointConnectionError, secrets_client.exceptions.DecryptionFailure):
+        with faults.error(error), pytest.raises(error):
+            secrets_client.get_secret_value(SecretId="a")
+    with faults.drop_response(ConnectionClosedError, times=1):
+        secrets_client.get_secret_value(SecretId="a")
+    assert 2 == fake_secrets.calls.last.attempts
+    for wrong in (ValueError("x"), 7):
+        with pytest.raises(UsageError, match="is neither the name of an error"):
+            faults.error(wrong)
+    with pytest.raises(UsageError, match="KeyError is not an error of Secrets Manager"):
+        faults.error(KeyError)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -32,6 +32,8 @@ class Context:
 
     :ivar found: the secrets that the operation has looked up so far, as they were then.
     :ivar rotations_requested: what is to be run after the answer.
+    :ivar refuse_entry: given the id and the secret of one read of BatchGetSecretValue, raises the
+        error that a fault has it meet; None where there is no fault.
     """
 
     operation: str
@@ -46,6 +48,7 @@ class Context:
     functions: RotationFunctions
     found: list[StoredSecret]
     rotations_requested: list[RotationRequest]
+    refuse_entry: Callable[[str, StoredSecret | None], object] | None = None
 
     @property
     def account(self) -> str:

@@ -218,6 +218,9 @@ def _batch(context: Context, secret_ids: Sequence[str], next_token: str | None) 
     for secret_id in secret_ids:
         single = replace(context, operation="GetSecretValue", parameters={"SecretId": secret_id})
         try:
+            if context.refuse_entry is not None:
+                secret = context.store.find(secret_id, context.account, context.region)
+                context.refuse_entry(secret_id, secret)
             values.append(get_secret_value(single, secret_id=secret_id))
         except ServiceError as error:
             # That SecretId is the ARN where filters were given is a guess.

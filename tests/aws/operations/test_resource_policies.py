@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
+from support import outcome
 
 from pytest_fakesecrets import FakeSecrets, Secret, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import operations, request_shape
@@ -679,4 +680,71 @@ def test_the_longest_policy_has_20480_characters(secrets_client):
     assert (
         "ValidationException"
         == refusal(secrets_client.put_resource_policy, SecretId="a", ResourcePolicy=f"{padded} ")[0]
+    )
+
+
+DENY_ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}],
+}
+
+
+@pytest.mark.parametrize("account", ["123456789012", "222222222222"])
+def test_policies_that_refuse_nobody(account):
+    """With enforce_policies=False a policy is kept and returned, and refuses nobody."""
+    secret = Secret("a", "v", policy=DENY_ALL, kms_key_id="alias/app")
+    with FakeSecrets(secret, enforce_policies=False) as fake:
+        arn = fake["a"].arn
+        client = fake.client(account=account)
+        assert "v" == client.get_secret_value(SecretId=arn)["SecretString"]
+        assert "Deny" in client.get_resource_policy(SecretId=arn)["ResourcePolicy"]
+        denial = fake.deny("GetSecretValue")
+        assert "AccessDeniedException" == outcome(client.get_secret_value, SecretId=arn)
+        denial.cancel()
+        fake.enforce_policies = True
+        assert "AccessDeniedException" == outcome(client.get_secret_value, SecretId=arn)
+    with pytest.raises(UsageError, match="enforce_policies='no' is neither True nor False"):
+        FakeSecrets(enforce_policies="no")
+
+
+@pytest.mark.parametrize(
+    ("ini", "mark", "refuses"),
+    [
+        ("true", "(DENY)", True),
+        ("false", "(DENY)", False),
+        ("true", "(DENY, enforce_policies=False)", False),
+        ("false", "(DENY, enforce_policies=True)", True),
+    ],
+)
+def test_where_it_is_said_that_policies_refuse_nobody(pytester, ini, mark, refuses):
+    """The closest mark decides, or else ini."""
+    pytester.makeini(f"[pytest]\nfakesecrets_enforce_policies = {ini}\n")
+    pytester.makepyfile(
+        f"""
+import pytest
+from pytest_fakesecrets import Secret
+
+DENY = Secret("a", "v", policy={DENY_ALL})
+
+@pytest.mark.secrets{mark}
+def test_it(secrets_client, fake_secrets):
+    assert fake_secrets.enforce_policies is {refuses}
+    try:
+        secrets_client.get_secret_value(SecretId="a")
+    except secrets_client.exceptions.ClientError:
+        assert {refuses}
+    else:
+        assert not {refuses}
+
+@pytest.mark.secrets(enforce_policies=3)
+def test_wrong():
+    pass
+"""
+    )
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "enforce_policies=3 of @pytest.mark.secrets is neither True nor False" in (
+        result.stdout.str()
     )
