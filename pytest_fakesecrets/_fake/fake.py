@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from .._aws.arn import is_arn, new_uuid
 from .._aws.errors import ServiceError
+from .._aws.model.rotation import STEPS, Rotation
 from .._aws.model.secret import CURRENT, StoredVersion
 from .._aws.model.values import SeedValue, text_or_bytes
 from .._aws.rotation.runner import RotationRuns
@@ -269,8 +270,9 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         """Have a Lambda function exist that rotates secrets, instead of any that had its ARN.
 
-        :param arn: the ARN that RotateSecret names. For secrets that AWS rotates without a
-            function: the service that owns them, such as ``rds``, or their type; with `generate`.
+        :param arn: the ARN that RotateSecret names, or the name of the function alone, in any
+            account and Region. For secrets that AWS rotates without a function: the service that
+            owns them, such as ``rds``, or their type; with `generate`.
         :param handler: ``handler(event, context)``, sync or async, written as for Lambda. It runs
             in the process, after RotateSecret was answered, and may use clients and threads.
         :param generate: instead of a handler, a callable that makes the next value: str, bytes, or
@@ -279,6 +281,38 @@ class FakeSecrets(Mapping[str, SecretView]):
         :raises UsageError: for what cannot be a function.
         """
         self._service.rotations.functions.add(arn, handler, generate)
+
+    def rotation_event(self, name: str, *, step: str = "createSecret") -> dict[str, str]:
+        """Prepare a secret for one step of a rotation, and return the event that Lambda would get.
+
+        So a test calls one step of a handler by itself: ``handler(event, context)``. The rotation
+        is enabled, and a version is reserved under AWSPENDING; that of a rotation under way stays,
+        so that the events of later steps are of the same rotation.
+
+        :param name: the name, or the complete ARN.
+        :param step: ``createSecret``, ``setSecret``, ``testSecret`` or ``finishSecret``.
+        :raises UsageError: for a secret that does not exist, or another step.
+        """
+        if step not in STEPS:
+            raise unknown_choice("a step of a rotation", step, STEPS)
+        decide_region(self._pipeline)
+        secret = self._find(name)
+        if secret is None:
+            raise NoSuchSecretError(self._unknown(name))
+        service = self._service
+        with service.lock:
+            token = secret.pending_version_id or new_uuid(service.random)
+            rotation = replace(secret.rotation or Rotation(enabled=True), enabled=True)
+            prepared = replace(secret, rotation=rotation)
+            if token != secret.pending_version_id:
+                prepared = prepared.with_reserved(token, service.timeline.now())
+            service.store.put(prepared)
+        return {
+            "Step": step,
+            "SecretId": secret.arn,
+            "ClientRequestToken": token,
+            "RotationToken": new_uuid(service.random),
+        }
 
     @overload
     def add(self, name: Secret) -> SecretView: ...

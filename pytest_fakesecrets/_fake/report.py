@@ -78,6 +78,9 @@ def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section
 def _hints(pipeline: Pipeline, exchange: Exchange) -> Iterator[str]:
     """Say what may be behind the outcome of a call."""
     call = exchange.call
+    if (call.operation, call.error) == ("RotateSecret", "AccessDeniedException"):
+        known = several(pipeline.service.rotations.functions.names) or "none"
+        yield f"the function of a rotation is not registered by rotation_lambda(); known: {known}"
     if call.error != "ResourceNotFoundException":
         return
     for secret_id in exchange.sent_ids:
@@ -99,8 +102,12 @@ def _fault(fault: FaultRule, own: Settings) -> Entry:
 
 def _rotation(run: RotationRun, own: Settings) -> Entry:
     outcome = [run.outcome, *(["test only"] if run.is_test else [])]
+    stays = run.outcome == "succeeded" and not (run.is_test or run.made_current)
+    outcome += ["AWSCURRENT did not move"] if stays else []
     outcome += [f"attempt {run.attempt}"] if run.attempt > 1 else []
     steps = ", ".join(map(str, run.steps))
+    place = run.steps[-1].location
+    steps += f" at {shortened(place)}" if place else ""
     return [(named_here(run.arn, own), ", ".join(outcome), steps)]
 
 

@@ -119,7 +119,7 @@ faults:
   NEVER HIT, cancelled  response after 3 s
       ListSecrets of any secret
 rotations:
-  cert  failed  createSecret ValueError
+  cert  failed  createSecret ValueError at test_report.py:100
 secrets:
   prod/db                         111111…222222  AWSCURRENT   {...}
                                   111111…222222  AWSPREVIOUS  {...}
@@ -141,7 +141,7 @@ fault: 2 hits, exhausted ThrottlingException GetSecretValue of any secret
 fault: 1 hit, exhausted dropped response (ReadTimeoutError) GetSecretValue of any secret
 fault: NEVER HIT, active InternalServiceError any operation of prod/bd, when=never
 fault: NEVER HIT, cancelled response after 3 s ListSecrets of any secret
-rotation: cert failed createSecret ValueError
+rotation: cert failed createSecret ValueError at test_report.py:100
 secret: prod/db 111111…222222 AWSCURRENT {...}; 111111…222222 AWSPREVIOUS {...}; 1 deprecated version
 secret: cert 111111…222222 AWSCURRENT b'***'; <<PENDING>> AWSPENDING -
 secret: away (eu-west-1, 222222222222) - - -
@@ -359,8 +359,8 @@ def test_rotations_that_are_tried_again(fake_secrets, secrets_client):
     )
 
     assert [
-        "  a  failed, test only             testSecret ValueError",
-        "  a  failed, test only, attempt 2  testSecret ValueError",
+        "  a  failed, test only             testSecret ValueError at test_report.py:100",
+        "  a  failed, test only, attempt 2  testSecret ValueError at test_report.py:100",
     ] == table(fake_secrets, "rotations")
 
 

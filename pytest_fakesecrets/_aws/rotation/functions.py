@@ -29,6 +29,8 @@ _ARN: Final = re.compile(
     r"arn:(?P<partition>[^:]+):lambda:(?P<region>[^:]+):\d{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
     r"(?::(?P<version>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
+# A function's own name, or what manages a secret, such as rds.
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 Event = Mapping[str, str]
 Handler = Callable[[dict[str, Any], Any], object]
 
@@ -101,8 +103,14 @@ class GeneratedValue:
         if token not in secret.versions:
             raise version_not_found(token)
         if secret.versions[token].value is None:
-            value = text_or_bytes(self._next(secret))
+            value = self._next_value(secret)
             change(arn, lambda secret, now: _with_pending(secret, token, value, now))
+
+    def _next_value(self, secret: StoredSecret) -> Value:
+        try:
+            return text_or_bytes(self._next(secret))
+        except UsageError as error:
+            raise UsageError(f"generate= for secret {secret.name!r}: {error}") from None
 
     def _next(self, secret: StoredSecret) -> SeedValue:
         if not wants_current(self.generate):
@@ -114,7 +122,7 @@ class RotationFunctions:
     """The functions that a test has registered, by ARN; or by what manages a secret."""
 
     def __init__(self) -> None:
-        self._functions: dict[str, RotationFunction] = {}
+        self._functions: dict[str | None, RotationFunction] = {}
         # What a hook of the test suite knows of a function that no test registered.
         self.discover: Callable[[str], Handler | None] | None = None
 
@@ -126,8 +134,10 @@ class RotationFunctions:
 
         :raises UsageError: where a hook has found what cannot be a handler.
         """
-        if name in self._functions:
-            return self._functions[name]
+        match = _ARN.fullmatch(name)
+        for known in (name, match["name"] if match else None):
+            if known in self._functions:
+                return self._functions[known]
         # Asked each time: another test may mean another function by the same ARN.
         found = self.discover(name) if self.discover else None
         return None if found is None else UserFunction(found)
@@ -143,6 +153,11 @@ class RotationFunctions:
             if generate is not None
             else UserFunction(cast("Handler", handler))
         )
+
+    @property
+    def names(self) -> list[str]:
+        """The ARNs and names under which functions were registered."""
+        return sorted(filter(None, self._functions))
 
     def start_from(self, outer: RotationFunctions) -> None:
         """Know another registry's functions too, beneath one's own."""
@@ -195,27 +210,44 @@ def wants_current(generate: Callable[..., object]) -> bool:
 
 
 def _check(name: object, handler: object, generate: object) -> None:
-    if (
-        not isinstance(name, str)
-        or not name
-        or (name.startswith("arn:") and not _ARN.fullmatch(name))
-    ):
+    if not isinstance(name, str) or not (_ARN.fullmatch(name) or _NAME.fullmatch(name)):
         raise UsageError(
-            f"{name!r} is not the ARN of a Lambda function. "
-            "Write it like 'arn:aws:lambda:us-east-1:123456789012:function:rotate'."
+            f"{name!r} is not the name or the ARN of a Lambda function. Write 'rotate', for a "
+            "function of that name in any account and Region, or "
+            "'arn:aws:lambda:us-east-1:123456789012:function:rotate'."
         )
     if (handler is None) == (generate is None):
         raise UsageError(
             f"rotation_lambda({name!r}) needs one of two: your own handler, "
             "or generate= with a callable that returns the next value."
         )
-    if not callable(generate if handler is None else handler):
-        raise UsageError(f"rotation_lambda({name!r}) was given what cannot be called.")
-    if handler is not None and not name.startswith("arn:"):
+    given, function = ("generate=", generate) if handler is None else ("handler", handler)
+    if not callable(function):
         raise UsageError(
-            f"{name!r} is not a Lambda function, so nobody would invoke a handler. Give generate=, "
-            "which stands for what AWS does itself with secrets that it manages."
+            f"The {given} of rotation_lambda({name!r}) is of type {type(function).__name__}, which "
+            "cannot be called. Give the function itself, imported from its module."
         )
+    if handler is not None and not _takes(handler, 2):
+        raise UsageError(
+            f"The handler of rotation_lambda({name!r}) does not take two arguments. Lambda calls "
+            "it as handler(event, context)."
+        )
+    if generate is not None and not (_takes(generate, 0) or _takes(generate, 1)):
+        raise UsageError(
+            f"The generate= of rotation_lambda({name!r}) takes several arguments. It is called "
+            "without one, or with the current value."
+        )
+
+
+def _takes(function: Any, number: int) -> bool:
+    """Tell whether a function can be called with so many arguments."""
+    try:
+        inspect.signature(function).bind(*range(number))
+    except TypeError:
+        return False
+    except ValueError:  # some builtins do not tell
+        return True
+    return True
 
 
 def not_registered(name: str) -> UnsupportedError:

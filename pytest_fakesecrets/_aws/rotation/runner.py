@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import sysconfig
 import threading
+import traceback
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..._clock import Timeline
 from ..._errors import UsageError
 from ..arn import new_uuid
 from ..errors import ServiceError, kind_of, not_found
 from ..model.rotation import RotationRequest
-from ..model.secret import PENDING, StoredSecret
+from ..model.secret import CURRENT, PENDING, StoredSecret
 from ..store import Store
 from .functions import RotationFunctions, SecretChange, context_of, not_registered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# What is not the user's own code.
+_PACKAGE: Final = str(Path(__file__).parents[2])
+_LIBRARIES: Final = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +49,15 @@ class RotationStep:
         # The exception's own text may hold the value of a secret.
         return f"{self.name} {kind_of(self.exception) if self.exception else 'OK'}"
 
+    @property
+    def location(self) -> str | None:
+        """The last line of the user's that the exception passed, such as ``rotate.py:12``."""
+        trace = traceback.extract_tb(
+            None if self.exception is None else self.exception.__traceback__
+        )
+        own = [frame for frame in trace if not frame.filename.startswith((_PACKAGE, *_LIBRARIES))]
+        return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationRun:
@@ -55,6 +72,7 @@ class RotationRun:
         deletion came in between.
     :ivar attempt: 1, and more where ``rotation_retries`` had it tried again.
     :ivar is_test: whether only ``testSecret`` was run, for ``RotateImmediately=False``.
+    :ivar made_current: whether the new version had AWSCURRENT when the run ended.
     """
 
     secret: str
@@ -65,6 +83,7 @@ class RotationRun:
     outcome: str
     attempt: int
     is_test: bool
+    made_current: bool
 
     def __repr__(self) -> str:
         return f"<RotationRun {self.secret} {self.outcome}: {', '.join(map(str, self.steps))}>"
@@ -177,6 +196,7 @@ class RotationRunner:
             outcome=self._outcome(request, steps[-1]),
             attempt=attempt,
             is_test=request.is_test,
+            made_current=self._is_current(request),
         )
         self.runs.append(run)
         if run.exception is not None and not _is_of_function(run.exception):
@@ -220,6 +240,10 @@ class RotationRunner:
         if not self._is_wanted(request):
             return "cancelled"
         return "succeeded" if last.exception is None else "failed"
+
+    def _is_current(self, request: RotationRequest) -> bool:
+        secret = self._store.find_arn(request.arn)
+        return secret is not None and secret.labels.get(CURRENT) == request.token
 
     def _is_wanted(self, request: RotationRequest) -> bool:
         secret = self._store.find_arn(request.arn)

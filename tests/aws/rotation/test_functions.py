@@ -530,13 +530,16 @@ def test_a_template_of_a_secret_that_is_gone(fake_secrets, rotate, secrets_clien
     [
         (("rotate",), {}, "needs one of two: your own handler, or generate="),
         ((LAMBDA, print), {"generate": print}, "needs one of two: your own handler, or generate="),
-        ((LAMBDA, "print"), {}, "was given what cannot be called"),
-        ((LAMBDA,), {"generate": "print"}, "was given what cannot be called"),
-        (("arn:aws:lambda:us-east-1:1:function:x", print), {}, "is not the ARN of a Lambda"),
-        ((f"{LAMBDA}:a:b", print), {}, "is not the ARN of a Lambda"),
-        (("", print), {}, "is not the ARN of a Lambda"),
-        ((None, print), {}, "is not the ARN of a Lambda"),
-        (("rds", print), {}, "'rds' is not a Lambda function, so nobody would invoke a handler"),
+        ((LAMBDA, "print"), {}, "is of type str, which cannot be called"),
+        ((LAMBDA,), {"generate": "print"}, "is of type str, which cannot be called"),
+        (
+            ("arn:aws:lambda:us-east-1:1:function:x", print),
+            {},
+            "is not the name or the ARN",
+        ),
+        ((f"{LAMBDA}:a:b", print), {}, "is not the name or the ARN"),
+        (("", print), {}, "is not the name or the ARN"),
+        ((None, print), {}, "is not the name or the ARN"),
     ],
 )
 def test_what_can_be_no_function(fake_secrets, arguments, options, message):
