@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from ._errors import HIDE_MISUSE, UsageError
+from ._errors import HIDE_MISUSE, UsageError, unknown_choice
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -128,10 +128,7 @@ class Clock:
         if step is not None:
             _check_step(step, amount)
         if unknown := sorted(set(amount) - set(_UNITS)):
-            message = (
-                f"clock.advance() has no unit {unknown[0]!r}. Choose among: {', '.join(_UNITS)}."
-            )
-            raise UsageError(message)
+            raise unknown_choice("a unit of clock.advance()", unknown[0], _UNITS)
         step = _amount(amount) if step is None else step
         if step < _NOTHING:
             message = (

@@ -39,11 +39,16 @@ for _public in (UsageError, RealCallError, FakeSecretsWarning, NoSuchSecretError
     _public.__module__ = "pytest_fakesecrets"
 
 
-def unknown_choice(what: str, given: object, choices: Iterable[str]) -> UsageError:
-    """Return a usage error that names the input, its nearest right spelling and the choices."""
+def unknown_choice(
+    what: str, given: object, choices: Iterable[str], *, meant: str | None = None
+) -> UsageError:
+    """Return a usage error that names the input, its nearest right spelling and the choices.
+
+    :param meant: what is known to be meant, though it is spelt otherwise.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - loading the plugin needs no difflib
 
     among = sorted(choices)
-    near = get_close_matches(str(given), among, n=1)
+    near = [meant] if meant else get_close_matches(str(given), among, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
     return UsageError(f"{given} is not {what}{hint} Choose among: {', '.join(among)}.")

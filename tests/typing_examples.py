@@ -122,7 +122,7 @@ def in_a_block() -> None:
     dictionary: dict[str, str] = {"a": "v"}
     documents: dict[str, dict[str, int]] = {"b": {"port": 1}}
     secrets: dict[str, Secret] = {"c": Secret("c")}
-    mixed: dict[str, str | bytes | None] = {"d": "v", "e": b"v", "f": None}
+    mixed: dict[str, str | bytes] = {"d": "v", "e": b"v"}
     with FakeSecrets(dictionary, documents, secrets, mixed, Secret("g"), {"h": ["v"]}) as fake:
         assert_type(fake, FakeSecrets)
         mapping: Mapping[str, SecretView] = fake

@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
+# What others call an option.
+_OTHER_NAMES: Final = {
+    "attempts": "times",
+    "count": "times",
+    "label": "version_stage",
+    "name": "secret",
+    "predicate": "when",
+    "repeat": "times",
+    "secret_id": "secret",
+    "stage": "version_stage",
+}
 # About thirty years: longer than any test has time for, and within what a datetime can hold.
 _LONGEST: Final = 1_000_000_000
 
@@ -155,7 +166,8 @@ class FaultRule:
     def __init__(self, effect: Effect, options: Mapping[str, Any]) -> None:
         for option in options:
             if option not in _OPTIONS:
-                raise unknown_choice("an option of a fault", option, _OPTIONS)
+                meant = _OTHER_NAMES.get(option)
+                raise unknown_choice("an option of a fault", option, _OPTIONS, meant=meant)
         given = {name: value for name, value in options.items() if value is not None}
         selecting = Selection.__dataclass_fields__
         self.selection = Selection(**{k: v for k, v in given.items() if k in selecting})

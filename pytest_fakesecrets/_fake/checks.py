@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Final
 
-from .._aws.arn import NAME, SUFFIX
+from .._aws.api_model import partitions
+from .._aws.arn import NAME, SUFFIX, is_listed_region
 from .._aws.kms.key import HOW_TO_NAME, is_key_of_another_service, parse_key
 from .._aws.model.secret import MAX_TAGS, RECOVERY_WINDOW_DAYS, own_tags
-from .._errors import HIDE_MISUSE, UsageError
+from .._errors import HIDE_MISUSE, FakeSecretsWarning, UsageError
 from .._settings import DEFAULT_ACCOUNT, DEFAULT_REGION, check_region
 
 __tracebackhide__ = HIDE_MISUSE
@@ -51,6 +54,20 @@ def check_key(owner: str, key: str | None) -> None:
         raise UsageError(
             f"kms_key_id={key!r} of {owner} belongs to another service. "
             "Give a key of your own, such as 'alias/app'."
+        )
+
+
+def warn_of_unknown_region(region: str | None) -> None:
+    """Warn of a Region that botocore does not know, which may be misspelt, or new."""
+    if region is not None and not is_listed_region(region):
+        known = [name for partition in partitions() for name in partition["regions"]]
+        near = get_close_matches(region, known, n=1)
+        hint = f"; did you mean {near[0]}" if near else ""
+        warnings.warn(
+            f"region={region!r} is not a Region that botocore knows{hint}? If it is meant, have "
+            "warnings ignore pytest_fakesecrets.FakeSecretsWarning.",
+            FakeSecretsWarning,
+            stacklevel=3,
         )
 
 

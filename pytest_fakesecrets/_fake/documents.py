@@ -56,7 +56,9 @@ class Document:
     def refusal(self, where: Where, reason: object) -> UsageError:
         """Return the error about a part of the file."""
         place = f"{_shown(where)}: " if where else ""
-        return UsageError(f"{self.path}: {place}{reason}")
+        # The place says already which secret it is.
+        text = re.sub(r"^Secret '[^']*': ", "", str(reason)) if where else reason
+        return UsageError(f"{self.path}: {place}{text}")
 
     def parts(self) -> Iterator[tuple[Where, Mapping[Any, Any]]]:
         """Return the mapping that the file is, or those of the list that it is."""

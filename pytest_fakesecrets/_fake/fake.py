@@ -28,6 +28,7 @@ from .._clock import Clock
 from .._errors import HIDE_MISUSE, NoSuchSecretError, UsageError, unknown_choice
 from .._listeners import listeners
 from .._settings import DEFAULT_ACCOUNT, UNDECIDED, Settings, check_region
+from .checks import warn_of_unknown_region
 from .decorating import decorate
 from .kms import Kms
 from .report import describe
@@ -96,6 +97,7 @@ class FakeSecrets(Mapping[str, SecretView]):
     ) -> None:
         seed = listeners[-1].random_seed() if listeners else ""
         self._pipeline = Pipeline(Settings(region, account), seed, max_calls)
+        warn_of_unknown_region(region)
         self._service = self._pipeline.service
         timeline = self._service.timeline
         self._calls = CallLog(self._pipeline.history, self._pipeline.settings)
@@ -321,11 +323,11 @@ class FakeSecrets(Mapping[str, SecretView]):
     def add(self, name: str, value: SeedValue | None = None, **details: Any) -> SecretView: ...
 
     @overload
-    def add(self, name: Mapping[str, SeedValue | Secret | None]) -> tuple[SecretView, ...]: ...
+    def add(self, name: Mapping[str, SeedValue | Secret]) -> tuple[SecretView, ...]: ...
 
     def add(
         self,
-        name: str | Secret | Mapping[str, SeedValue | Secret | None],
+        name: str | Secret | Mapping[str, SeedValue | Secret],
         value: SeedValue | None = None,
         **details: Any,
     ) -> SecretView | tuple[SecretView, ...]:

@@ -144,7 +144,10 @@ class Secret:
 
     def _given_versions(self) -> Iterable[Version]:
         short = {CURRENT: self.value, PREVIOUS: self.previous, PENDING: self.pending}
-        given = [Version(value, [label]) for label, value in short.items() if value is not None]
+        try:
+            given = [Version(value, [label]) for label, value in short.items() if value is not None]
+        except UsageError as error:
+            raise UsageError(f"Secret {self.name!r}: {error}") from None
         if isinstance(self.versions, Version):
             raise UsageError(f"versions= of secret {self.name!r} is one Version. Give a list.")
         versions = tuple(self.versions)
@@ -188,7 +191,7 @@ class NamedValue(NamedTuple):
     account: None = None
 
 
-Seed = Mapping[str, SeedValue | Secret | None] | Secret
+Seed = Mapping[str, SeedValue | Secret] | Secret
 Description = Secret | NamedValue
 
 
@@ -222,7 +225,10 @@ def named_value(name: str, value: SeedValue | None) -> NamedValue:
     :raises UsageError: for what could not exist in AWS.
     """
     check_name(name)
-    return NamedValue(name, None if value is None else text_or_bytes(value))
+    try:
+        return NamedValue(name, None if value is None else text_or_bytes(value))
+    except UsageError as error:
+        raise UsageError(f"Secret {name!r}: {error}") from None
 
 
 def store(
@@ -312,7 +318,12 @@ def _read_one(seed: Seed | Description) -> list[Description]:
     raise UsageError(message)
 
 
-def _named(name: str, value: SeedValue | Secret | None) -> Description:
+def _named(name: str, value: SeedValue | Secret) -> Description:
+    if value is None:
+        raise UsageError(
+            f"The value of secret {name!r} is None. Give the value, or, for a secret that has none "
+            f"yet, the description Secret({name!r})."
+        )
     if not isinstance(value, Secret):
         return named_value(name, value)
     if value.name != name:

@@ -132,7 +132,10 @@ def check_inis(config: pytest.Config) -> None:
     :raises pytest.UsageError: naming option, value and choices.
     """
     for ini in INIS:
-        given = config.getini(ini.name)
+        try:
+            given = config.getini(ini.name)
+        except (ValueError, pytest.UsageError) as error:
+            raise pytest.UsageError(f"{ini.name}: {error}. Write true or false.") from None
         if ini.choices and given not in ini.choices:
             what = f"a value of the ini option {ini.name}"
             raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", ini.choices)))
@@ -141,6 +144,12 @@ def check_inis(config: pytest.Config) -> None:
         if not number.isdecimal() or int(number) < 1:
             raise pytest.UsageError(
                 f"fakesecrets_{name} = {number} is not a valid number of {unit}. Give 1 or more."
+            )
+    for path in config.getini("fakesecrets_seeds"):
+        if not path.exists():
+            raise pytest.UsageError(
+                f"fakesecrets_seeds names {near(path, config)}, which does not exist. Paths are "
+                "relative to the ini file."
             )
     try:
         if region := config.getini("fakesecrets_region"):

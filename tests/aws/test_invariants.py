@@ -39,7 +39,7 @@ def client():
 def seeds():
     """Describe secrets in every state that a call can meet."""
     return [
-        {"a": "v", "empty": None},
+        {"a": "v", "empty": Secret("empty")},
         Secret(
             "b/c",
             versions=[

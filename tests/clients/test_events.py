@@ -151,6 +151,7 @@ def asked_for_a_client(region):
     return fake
 
 
+@pytest.mark.filterwarnings("ignore::pytest_fakesecrets.FakeSecretsWarning")
 @pytest.mark.parametrize("naming", [fake_of, seed_in, added_to, asked_for_a_client])
 def test_a_region_that_the_test_names_exists(naming):
     """The test knows of Regions that botocore does not list; fakes inside know them too."""
@@ -160,6 +161,7 @@ def test_a_region_that_the_test_names_exists(naming):
             assert "SecretList" in boto3.client("secretsmanager", "xx-new-1").list_secrets()
 
 
+@pytest.mark.filterwarnings("ignore::pytest_fakesecrets.FakeSecretsWarning")
 @marks.secrets(region="xx-new-1")
 def test_a_region_that_a_marker_names_exists():
     """The marker's region= counts as one that the test names."""

@@ -159,15 +159,15 @@ def test_time_machine_is_respected(fake_secrets, secrets_client):
         (
             {"day": 1},
             (
-                "clock.advance() has no unit 'day'. "
-                "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+                "day is not a unit of clock.advance(); did you mean days? "
+                "Choose among: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
         (
             {"years": 1, "months": 1},
             (
-                "clock.advance() has no unit 'months'. "
-                "Choose among: weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+                "months is not a unit of clock.advance(); did you mean minutes? "
+                "Choose among: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
         (

@@ -226,7 +226,7 @@ def test_view_gives_plain_values(fake_secrets, secrets_client):
 @pytest.mark.usefixtures("present")
 def test_view_of_the_least():
     """Of a secret of a name alone the optional members are None or empty."""
-    view = FakeSecrets({"a": None})["a"]
+    view = FakeSecrets(Secret("a"))["a"]
 
     assert {} == view.labels == view.tags == view.versions
     assert [None] * 3 == [view.description, view.kms_key_id, view.last_accessed]
@@ -350,7 +350,7 @@ def test_view_of_a_secret_whose_window_ended(fake_secrets, secrets_client):
 
 def test_view_without_a_current_value():
     """Where no version is current, the value is refused with the labels there are."""
-    fake = FakeSecrets({"a": None}, Secret("b", versions=[Version(None, ["AWSPENDING"], id=ONE)]))
+    fake = FakeSecrets(Secret("a"), Secret("b", versions=[Version(None, ["AWSPENDING"], id=ONE)]))
 
     with pytest.raises(UsageError) as none:
         fake["a"].value  # noqa: B018 - the access is what fails
@@ -608,3 +608,31 @@ def test_client_is_botocores_where_boto3_is_absent(monkeypatch):
 
     assert "v" == answer["SecretString"]
     assert "Boto3" not in client.meta.config.user_agent
+
+
+@pytest.mark.parametrize(
+    ("region", "near"), [("eu-wst-1", "; did you mean eu-west-1?"), ("xx-x-9", "?")]
+)
+def test_a_region_that_botocore_does_not_know_is_warned_of(region, near):
+    """A Region may be new, so that it is only warned of, with the closest that there is."""
+    expected = f"region={region!r} is not a Region that botocore knows"
+    with pytest.warns(FakeSecretsWarning) as caught:
+        FakeSecrets(region=region)
+    assert str(caught[0].message).startswith(expected + near)
+
+
+@pytest.mark.parametrize(
+    ("misuse", "message"),
+    [
+        (lambda fake: fake.faults.error("ThrottlingException", count=2), "did you mean times?"),
+        (lambda fake: fake.faults.delay(1, stage="x"), "did you mean version_stage?"),
+        (lambda fake: fake.add({"a": None}), "The value of secret 'a' is None. Give the value, or"),
+        (lambda fake: fake.add({"a": 7}), "Secret 'a': A value of type int cannot be kept"),
+        (lambda fake: fake.rotation_lambda(print), "was given a function in the place of its name"),
+    ],
+)
+def test_natural_guesses_are_answered(misuse, message):
+    """What is often tried is answered with what to write."""
+    with pytest.raises(UsageError) as caught:
+        misuse(FakeSecrets())
+    assert message in str(caught.value)

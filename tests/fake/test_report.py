@@ -72,7 +72,7 @@ def rich():
     with FakeSecrets(
         Secret("prod/db", versions=[database, *former]),
         Secret("cert", versions=[Version(b"\x00", ["AWSCURRENT"], id=ID.format(3))]),
-        {"empty": None},
+        Secret("empty"),
         Secret("away", region="eu-west-1", account=OTHER),
         Secret("old", versions=[Version("o", ["AWSCURRENT"], id=ID.format(4))], deleted=True),
     ) as fake:

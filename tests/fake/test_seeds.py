@@ -346,7 +346,12 @@ def test_managed_secret_refuses_changes(fake_secrets, secrets_client):
 
 def test_mapping_seed(fake_secrets):
     """A mapping holds values, whole Secrets, and None for a secret without a value."""
-    seeds = {"text": "t", "json": [1], "none": None, "whole": Secret("whole", "w", tags={"k": "v"})}
+    seeds = {
+        "text": "t",
+        "json": [1],
+        "none": Secret("none"),
+        "whole": Secret("whole", "w", tags={"k": "v"}),
+    }
 
     with FakeSecrets(seeds) as fake:
         client = fake.client()
@@ -436,42 +441,42 @@ def refusals():
         ),
         "empty text": (
             lambda: Secret("a", ""),
-            "AWS refuses an empty value. Leave it out for a secret without a value.",
+            "Secret 'a': AWS refuses an empty value. Leave it out for a secret without a value.",
         ),
         "empty bytes": (
             lambda: Secret("a", b""),
-            "AWS refuses an empty value. Leave it out for a secret without a value.",
+            "Secret 'a': AWS refuses an empty value. Leave it out for a secret without a value.",
         ),
         "long text": (
             lambda: Secret("a", "é" * 32_769),
-            "A value of 65,538 bytes is too long: AWS allows 65,536.",
+            "Secret 'a': A value of 65,538 bytes is too long: AWS allows 65,536.",
         ),
         "long bytes": (
             lambda: Secret("a", "v", previous=b"x" * 65_537),
-            "A value of 65,537 bytes is too long: AWS allows 65,536.",
+            "Secret 'a': A value of 65,537 bytes is too long: AWS allows 65,536.",
         ),
         "long JSON": (
             lambda: Secret("a", ["x" * 65_533]),
-            "A value of 65,537 bytes is too long: AWS allows 65,536.",
+            "Secret 'a': A value of 65,537 bytes is too long: AWS allows 65,536.",
         ),
         "set as a value": (
             lambda: Secret("a", {1, 2}),
             (
-                "A value of type set cannot be kept in a secret. "
+                "Secret 'a': A value of type set cannot be kept in a secret. "
                 "Give str, bytes, or a dict or list (kept as JSON)."
             ),
         ),
         "bytes in JSON": (
             lambda: Secret("a", {"key": b"v"}),
             (
-                "A dict or list as a value must be JSON: "
+                "Secret 'a': A dict or list as a value must be JSON: "
                 "Object of type bytes is not JSON serializable. Give str or bytes instead."
             ),
         ),
         "circle in JSON": (
             lambda: Secret("a", circle()),
             (
-                "A dict or list as a value must be JSON: "
+                "Secret 'a': A dict or list as a value must be JSON: "
                 "Circular reference detected. Give str or bytes instead."
             ),
         ),

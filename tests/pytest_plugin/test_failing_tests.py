@@ -303,7 +303,9 @@ def test_rotations_show_no_text_of_what_they_raised(run):
     """)
 
     result.assert_outcomes(failed=1)
-    assert ["rotations:", "  a  failed  createSecret ValueError"] == sections(result)[0][3:5]
+    assert ["rotations:", "  a  failed  createSecret ValueError at test_it.py:13"] == sections(
+        result
+    )[0][3:5]
     assert "canary" not in result.stdout.str()
 
 

@@ -472,7 +472,7 @@ def test_region_and_account_of_the_marker(run):
         ),
         (
             '{"a": "x" * 65537}',
-            "A value of 65,537 bytes is too long: AWS allows 65,536.",
+            "Secret 'a': A value of 65,537 bytes is too long: AWS allows 65,536.",
         ),
     ],
     ids=["option", "region", "account", "name", "seed", "size"],
@@ -531,7 +531,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         (
             'fake_secrets.add("a", 5)',
             (
-                "A value of type int cannot be kept in a secret. "
+                "Secret 'a': A value of type int cannot be kept in a secret. "
                 "Give str, bytes, or a dict or list (kept as JSON)."
             ),
         ),
@@ -546,8 +546,8 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         (
             "fake_secrets.clock.advance(day=1)",
             (
-                "clock.advance() has no unit 'day'. Choose among: "
-                "weeks, days, hours, minutes, seconds, milliseconds, microseconds."
+                "day is not a unit of clock.advance(); did you mean days? Choose among: "
+                "days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
         (

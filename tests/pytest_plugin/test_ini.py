@@ -56,9 +56,11 @@ def test_marker(module_fake_secrets, fake_secrets):
     result.assert_outcomes(passed=2)
 
 
-def test_the_header_shows_all_options_under_v(run):
+def test_the_header_shows_all_options_under_v(pytester, run):
     """Under -v the header names each option and its value; else it says nothing."""
     ini = "fakesecrets_seeds = one.json two.toml\nfakesecrets_real_calls = error"
+    for name in ("one.json", "two.toml"):
+        (pytester.path / name).write_text("{}" if name == "one.json" else "")
     silent, verbose = run(ini, ""), run(ini, "", "-v")
     (line,) = (line for line in verbose.outlines if line.startswith("fakesecrets: "))
 
@@ -217,8 +219,11 @@ def test_the_readme_has_one_entry_of_fixed_form_for_each_option():
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["name"])
-def test_each_example_of_the_readme_is_accepted(run, entry):
+def test_each_example_of_the_readme_is_accepted(pytester, run, entry):
     """The example of an option, and the marker that is its twin, are what the plugin takes."""
+    pytester.mkdir("tests")
+    (pytester.path / "tests" / "secrets.toml").touch()
+    (pytester.path / "tests" / "more.json").write_text("{}")
     mark = entry["twin"].strip("`") if "@" in entry["twin"] else ""
     result = run(entry["example"], f"\n{mark}\ndef test_it(): pass\n", "--collect-only", "-v")
 
@@ -246,3 +251,19 @@ def test_the_readme_has_one_entry_of_fixed_form_for_each_hook():
     assert specs == {
         match["name"]: match["parameters"].split(", ") for match in HOOK.finditer(README)
     }
+
+
+@pytest.mark.parametrize(
+    ("ini", "message"),
+    [
+        ("fakesecrets_autouse = maybe", "fakesecrets_autouse: invalid truth value 'maybe'"),
+        ("fakesecrets_seeds = missing.toml", "fakesecrets_seeds names missing.toml, which does"),
+    ],
+)
+def test_a_wrong_option_is_said_once_at_the_start(run, ini, message):
+    """Also where no test uses a fake, and without a traceback."""
+    result = run(ini, "def test_it(): pass")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert 1 == (result.stdout.str() + result.stderr.str()).count(message)
+    assert "Traceback" not in result.stderr.str()

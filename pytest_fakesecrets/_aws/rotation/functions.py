@@ -210,6 +210,11 @@ def wants_current(generate: Callable[..., object]) -> bool:
 
 
 def _check(name: object, handler: object, generate: object) -> None:
+    if callable(name):
+        raise UsageError(
+            "rotation_lambda() was given a function in the place of its name. Give both: "
+            "rotation_lambda('rotate', handler)."
+        )
     if not isinstance(name, str) or not (_ARN.fullmatch(name) or _NAME.fullmatch(name)):
         raise UsageError(
             f"{name!r} is not the name or the ARN of a Lambda function. Write 'rotate', for a "

@@ -101,7 +101,7 @@ def test_a_repeated_id_is_answered_again(client):
     assert expected == _names(client.batch_get_secret_value(SecretIdList=["a", "b", "a"]))
 
 
-@pytest.mark.secrets({"there": "1", "empty": None}, Secret("dropped", "2", deleted=True))
+@pytest.mark.secrets({"there": "1", "empty": Secret("empty")}, Secret("dropped", "2", deleted=True))
 @pytest.mark.parametrize(
     ("secret_id", "code", "message"),
     [
@@ -326,7 +326,7 @@ def test_a_page_has_twenty_entries(client):
     assert "NextToken" not in second
 
 
-@pytest.mark.secrets({"a": "1", "b": "2", "empty": None})
+@pytest.mark.secrets({"a": "1", "b": "2", "empty": Secret("empty")})
 def test_an_answered_secret_was_accessed(fake_secrets, client):
     """The batch leaves LastAccessedDate on what it answered, and on nothing else."""
     expected = {"a": MIDNIGHT, "b": None, "empty": None}

@@ -256,7 +256,7 @@ def test_a_new_current_value_abandons_a_pending_one(secrets_client):
     assert expected == {tuple(labels) for labels in stages.values()}
 
 
-@pytest.mark.secrets({"db": None})
+@pytest.mark.secrets(Secret("db"))
 @pytest.mark.parametrize(
     ("request_members", "after"),
     [
