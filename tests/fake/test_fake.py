@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from pytest_fakesecrets import (
     FakeSecrets,
+    FakeSecretsWarning,
     Secret,
     SecretView,
     UsageError,
