@@ -51,4 +51,4 @@ def unknown_choice(
     among = sorted(choices)
     near = [meant] if meant else get_close_matches(str(given), among, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
-    return UsageError(f"{given} is not {what}{hint} Choose among: {', '.join(among)}.")
+    return UsageError(f"{given} is not {what}{hint} Choose one of: {', '.join(among)}.")

@@ -51,7 +51,8 @@ def check_account(account: object) -> None:
     """Refuse what cannot be the number of an account."""
     if not isinstance(account, str) or not _ACCOUNT.fullmatch(account):
         message = (
-            f"account={account!r} is not an AWS account. Write its twelve digits as a string, "
+            f"account={account!r} is not the id of an AWS account. Write its twelve digits as a "
+            f"string, "
             "like '123456789012'."
         )
         raise UsageError(message)

@@ -94,17 +94,17 @@ def naming_members(operation: str) -> NamingMembers:
 
 
 @functools.cache
-def answers_values(operation: str) -> bool:
+def returns_values(operation: str) -> bool:
     """Tell whether an operation answers with the values of secrets."""
     output = operation_model(operation).output_shape
     return output is not None and any(shape.name in _VALUES for shape in _below(output))
 
 
 @functools.cache
-def concerns_labels(operation: str) -> bool:
+def uses_labels(operation: str) -> bool:
     """Tell whether calls of an operation are about a version with some staging label."""
     named = naming_members(operation)
-    return bool(named.labels or named.label_lists or named.values or answers_values(operation))
+    return bool(named.labels or named.label_lists or named.values or returns_values(operation))
 
 
 def is_sensitive(shape: Any) -> bool:

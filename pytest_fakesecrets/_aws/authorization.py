@@ -129,7 +129,8 @@ class Denials:
         check_operation(operation)
         if secret is not None and not naming_members(operation).ids:
             message = (
-                f"{operation} names no single secret, so it cannot be denied for {secret!r}. "
+                f"{operation} has no parameter that names a secret, so it cannot be denied for "
+                f"{secret!r}. "
                 "Leave secret= out."
             )
             raise UsageError(message)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from .._aws.api_model import answers_values, concerns_labels, naming_members
+from .._aws.api_model import naming_members, returns_values, uses_labels
 from .._aws.arn import is_arn
 from .._aws.iam.principal import Caller
 from .._aws.model.secret import CURRENT, StoredSecret
@@ -80,7 +80,9 @@ class Call:
         "started",
     )
 
-    def __init__(self, request: Request, caller: Caller, region: str, found: _Found) -> None:
+    def __init__(
+        self, request: Request, caller: Caller, region: str, found: _SecretsOfCall
+    ) -> None:
         self.operation = request.operation
         self.region = region
         self.account = caller.account
@@ -136,7 +138,11 @@ class Call:
         return secret in self._found.names or secret in _secret_ids(self.operation, self._sent)
 
 
-class _Found:
+# The time has been moved, or may have been: the end of a call is read from the clock.
+MOVED: Final = -1
+
+
+class _SecretsOfCall:
     """The secrets that a call turned out to be about, by name and ARN, and labels of theirs."""
 
     __slots__ = ("labels", "names")
@@ -155,7 +161,8 @@ class Exchange:
         never.
     :ivar connect_timeout: the seconds after which it stops connecting; None for never.
     :ivar has_host: whether the Region that it was sent to exists.
-    :ivar moves: how often the fake's time had been moved when it began.
+    :ivar moves: how often the fake's time had been moved when it began; ``MOVED`` where it moved
+        during the call.
     :ivar returned_arns: the ARNs of the secrets that the answer to a ListSecrets shows.
     """
 
@@ -168,10 +175,10 @@ class Exchange:
     moves: int = 0
     returned_arns: tuple[str, ...] = ()
     call: Call = field(init=False)
-    _found: _Found = field(init=False)
+    _found: _SecretsOfCall = field(init=False)
 
     def __post_init__(self) -> None:
-        self._found = _Found()
+        self._found = _SecretsOfCall()
         self.call = Call(self.request, self.caller, self.region, self._found)
 
     @property
@@ -212,8 +219,8 @@ def _labels(operation: str, members: Mapping[str, Any]) -> set[str]:
     named = naming_members(operation)
     labels = {members[name] for name in named.labels if name in members}
     labels.update(each for name in named.label_lists for each in members.get(name, ()))
-    if labels or not concerns_labels(operation) or "VersionId" in members:
+    if labels or not uses_labels(operation) or "VersionId" in members:
         return labels
     # AWSCURRENT is meant where neither a label nor a version is named.
     is_new_value = any(name in members for name in named.values)
-    return {CURRENT} if is_new_value or answers_values(operation) else labels
+    return {CURRENT} if is_new_value or returns_values(operation) else labels

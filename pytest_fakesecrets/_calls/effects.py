@@ -32,7 +32,7 @@ class Effect:
     :cvar decides: whether it decides the outcome; of several such, the earliest fault counts.
     :cvar reaches_aws: whether the call reaches AWS at all.
     :cvar is_performed: whether AWS carries the call out.
-    :cvar hears_writes: whether it wants to know of writes.
+    :cvar uses_writes: whether it is told of each write.
     """
 
     __slots__ = ()
@@ -40,7 +40,7 @@ class Effect:
     decides: ClassVar[bool] = True
     reaches_aws: ClassVar[bool] = True
     is_performed: ClassVar[bool] = True
-    hears_writes: ClassVar[bool] = False
+    uses_writes: ClassVar[bool] = False
 
     @property
     def connects(self) -> bool:
@@ -82,7 +82,7 @@ class Effect:
         return None
 
     def note_write(self, former: Former, now: datetime) -> None:
-        """Hear of a write, and what the secrets were before it."""
+        """Note a write, and what the secrets were before it."""
 
     def forget(self, former: Former | None = None) -> None:
         """Forget former values of some secrets; of all where none are named."""
@@ -212,7 +212,7 @@ class StaleReads(Effect):
     seconds: float | None
     _writes: list[_Write] = field(default_factory=list)
     decides: ClassVar[bool] = False
-    hears_writes: ClassVar[bool] = True
+    uses_writes: ClassVar[bool] = True
 
     def __str__(self) -> str:
         calls = [] if self.calls is None else [f"{self.calls} calls"]

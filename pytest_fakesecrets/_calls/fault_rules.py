@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from .._aws.api_model import check_operation, concerns_labels, naming_members
+from .._aws.api_model import check_operation, naming_members, uses_labels
 from .._aws.errors import kind_of
 from .._aws.store import Former
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
@@ -218,7 +218,7 @@ class FaultRules:
         self._rules: tuple[FaultRule, ...] = ()
         # By operation and secret, those that can still apply; None for any.
         self._by_target: dict[tuple[str | None, str | None], tuple[FaultRule, ...]] = {}
-        self._hearing_writes: tuple[FaultRule, ...] = ()
+        self._using_writes: tuple[FaultRule, ...] = ()
 
     def __iter__(self) -> Iterator[FaultRule]:
         return iter(self._rules)
@@ -234,8 +234,8 @@ class FaultRules:
             rule.number = len(self._rules)
             self._rules += (rule,)
             self._by_target[target] = (*_active(self._by_target.get(target, ())), rule)
-            if rule.effect.hears_writes:
-                self._hearing_writes = (*_active(self._hearing_writes), rule)
+            if rule.effect.uses_writes:
+                self._using_writes = (*_active(self._using_writes), rule)
 
     def cancel(self, rule: FaultRule) -> None:
         """Let calls pass again."""
@@ -247,7 +247,7 @@ class FaultRules:
         for rule in self._rules:
             self.cancel(rule)
         with self._lock:
-            self._rules = self._hearing_writes = ()
+            self._rules = self._using_writes = ()
             self._by_target = {}
 
     def matching(self, exchange: Exchange) -> list[FaultRule]:
@@ -287,13 +287,13 @@ class FaultRules:
         return effects
 
     @property
-    def hear_writes(self) -> bool:
-        """Whether an active fault wants to know of writes."""
-        return any(rule.is_active for rule in self._hearing_writes)
+    def use_writes(self) -> bool:
+        """Whether an active fault needs to know of writes."""
+        return any(rule.is_active for rule in self._using_writes)
 
     def note_write(self, former: Former, now: datetime) -> None:
         """Tell the active faults what secrets were before a write."""
-        for rule in _active(self._hearing_writes):
+        for rule in _active(self._using_writes):
             rule.effect.note_write(former, now)
 
     def forget_secrets(self, secrets: Iterable[StoredSecret]) -> None:
@@ -303,7 +303,7 @@ class FaultRules:
 
     def forget(self, former: Former | None = None) -> None:
         """Have reads show at once what the test itself does to secrets; to all by default."""
-        for rule in self._hearing_writes:
+        for rule in self._using_writes:
             rule.effect.forget(former)
 
 
@@ -319,10 +319,11 @@ def _names_secrets(operation: str) -> bool:
 def _check_reach(operation: str, secret: str | None, version_stage: str | None) -> None:
     if secret is not None and not _names_secrets(operation):
         raise UsageError(
-            f"{operation} names no secret, so no fault of it is about {secret!r}. "
+            f"{operation} has no parameter that names a secret, so a fault of it cannot be about "
+            f"{secret!r}. "
             "Leave secret= out."
         )
-    if version_stage is not None and not concerns_labels(operation):
+    if version_stage is not None and not uses_labels(operation):
         raise UsageError(
             f"{operation} asks for no staging label, so no fault of it is about "
             f"{version_stage!r}. Leave version_stage= out."

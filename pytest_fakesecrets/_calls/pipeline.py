@@ -17,7 +17,7 @@ from .._aws.protocol.requests import Request
 from .._aws.service import Service
 from .._errors import HIDE_MISUSE
 from .._settings import UNDECIDED
-from .call import Exchange
+from .call import MOVED, Exchange
 from .effects import NO_EFFECT, UNAFFECTED, AttemptEffects, ConnectionFailure, NoAnswerError
 from .fault_rules import FaultRules
 from .faults import failure
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 __tracebackhide__ = HIDE_MISUSE
 
 # Whether the present thread, or task, is in a predicate or a hook of the test suite.
-_asking: Final = ContextVar("pytest_fakesecrets_asking", default=False)
+_is_in_test_code: Final = ContextVar("pytest_fakesecrets_is_in_test_code", default=False)
 _NO_HOST: Final = AttemptEffects(ConnectionFailure("EndpointConnectionError"))
 
 
 @contextmanager
-def _asking_the_test() -> Iterator[None]:
-    token = _asking.set(True)
+def _in_test_code() -> Iterator[None]:
+    token = _is_in_test_code.set(True)
     try:
         yield
     finally:
-        _asking.reset(token)
+        _is_in_test_code.reset(token)
 
 
 class Pipeline:
@@ -96,7 +96,7 @@ class Pipeline:
                 answer = self._answer(exchange, effects, now, requested)
         for rotation in requested:
             service.rotations.run(rotation)
-            exchange.moves = -1
+            exchange.moves = MOVED
         if answer is not None and effects is UNAFFECTED:
             return answer
         return self._delivered(exchange, effects, answer)
@@ -106,8 +106,8 @@ class Pipeline:
         timeline, call = self.service.timeline, exchange.call
         is_instant = exchange.moves == timeline.moves
         call.ended = call.started if is_instant else timeline.now()
-        if self.hooks.finish_call is not None and not _asking.get():
-            with _asking_the_test():
+        if self.hooks.finish_call is not None and not _is_in_test_code.get():
+            with _in_test_code():
                 self.hooks.finish_call(exchange)
 
     def connect(self, hooks: Hooks) -> None:
@@ -156,13 +156,13 @@ class Pipeline:
         if not exchange.has_host:
             self._identify(exchange)
             return _NO_HOST
-        if not (self.rules or self.hooks.decide_fault) or _asking.get():
+        if not (self.rules or self.hooks.decide_fault) or _is_in_test_code.get():
             return UNAFFECTED
         # The time may be moved by what follows.
-        exchange.moves = -1
+        exchange.moves = MOVED
         self._identify(exchange)
         call, decided = exchange.call, NO_EFFECT
-        with _asking_the_test():
+        with _in_test_code():
             matching = self.rules.matching(exchange)
             error = self.hooks.decide_fault(call) if self.hooks.decide_fault else None
         if error is not None:
@@ -226,7 +226,7 @@ class Pipeline:
     def _perform(self, context: Context, exchange: Exchange) -> Response:
         """Carry the call out, and have stale reads know what it changes."""
         request, service = exchange.request, self.service
-        if OPERATIONS[request.operation].reads or not self.rules.hear_writes:
+        if OPERATIONS[request.operation].reads or not self.rules.use_writes:
             return service.perform(context, request)
         with service.store.changes() as former:
             response = service.perform(context, request)

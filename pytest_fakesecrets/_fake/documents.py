@@ -166,7 +166,7 @@ def _parse_json(path: str, text: str) -> Any:
     try:
         data = json.loads(text, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
-        reason = f"This is not JSON: {_without_quotations(error.msg)}. Mend it."
+        reason = f"This is not JSON: {_without_quotations(error.msg)}. Correct it."
         raise _refusal_at(path, error.lineno, reason) from None
     except ValueError:
         raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
@@ -191,7 +191,7 @@ def _parse_toml(path: str, text: str) -> Any:
             raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
         line = int(place[1] or 1 + text.rstrip().count("\n"))
         reason = _without_quotations(str(error)[: place.start()])
-        raise _refusal_at(path, line, f"This is not TOML: {reason}. Mend it.") from None
+        raise _refusal_at(path, line, f"This is not TOML: {reason}. Correct it.") from None
 
 
 def _without_quotations(message: str) -> str:
@@ -215,7 +215,9 @@ def _parse_yaml(path: str, text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         reason = ", ".join(filter(None, (error.context, error.problem)))
-        reason = f"This is not YAML: {_without_quotations(reason)}. Mend it, or write it in quotes."
+        reason = (
+            f"This is not YAML: {_without_quotations(reason)}. Correct it, or write it in quotes."
+        )
         raise _refusal_at(path, line, reason) from None
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
@@ -262,7 +264,7 @@ def _check_scalar(path: str, loader: SafeLoader, node: Node) -> None:
         loader.construct_object(node)
     except (AttributeError, LookupError, ValueError):
         kind = node.tag.rpartition(":")[2]
-        reason = f"This value cannot be read as {kind}. Mend it, or write it in quotes."
+        reason = f"This value cannot be read as {kind}. Correct it, or write it in quotes."
         raise _refusal_at(path, node.start_mark.line + 1, reason) from None
 
 

@@ -496,7 +496,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param principal: the ARN of a user, role or session, the number of an account, or the name
             of a service; everybody by default.
         :return: a handle with ``.hits`` and ``.cancel()``.
-        :raises UsageError: for what is not an operation, names no secret, or is not a principal.
+        :raises UsageError: for what is not an operation or not a principal; for `secret` where the
+            operation has no parameter that names one.
         """
         return self._service.denials.add(operation, secret=secret, principal=principal)
 

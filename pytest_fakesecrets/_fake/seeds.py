@@ -312,7 +312,7 @@ def _read_one(seed: Seed | Description) -> list[Description]:
     if isinstance(seed, Mapping):
         return [_named(name, value) for name, value in seed.items()]
     message = (
-        f"A seed of type {type(seed).__name__} describes no secret. "
+        f"A seed of type {type(seed).__name__} is not the description of a secret. "
         "Give a dict of names to values, or Secret(name, value, …)."
     )
     raise UsageError(message)

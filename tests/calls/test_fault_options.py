@@ -315,7 +315,7 @@ OPTIONS = (
 REFUSALS = {
     "unknown option": (
         {"operatoin": "GetSecretValue"},
-        f"operatoin is not an option of a fault; did you mean operation? Choose among: {OPTIONS}.",
+        f"operatoin is not an option of a fault; did you mean operation? Choose one of: {OPTIONS}.",
     ),
     "unknown operation": ({"operation": "GetSecret"}, "GetSecret is not an operation of Secrets"),
     "several operations": (
@@ -324,11 +324,18 @@ REFUSALS = {
     ),
     "secret of no secret": (
         {"operation": "GetRandomPassword", "secret": "a"},
-        "GetRandomPassword names no secret, so no fault of it is about 'a'. Leave secret= out.",
+        (
+            "GetRandomPassword has no parameter that names a secret, so a fault of it cannot be "
+            "about 'a'. Leave secret= out."
+        ),
     ),
     "secret of a list": (
         {"operation": "ListSecrets", "secret": "a"},
-        "ListSecrets names no secret, so no fault of it is about 'a'. Leave secret= out.",
+        (
+            "ListSecrets has no parameter that names a secret, so a fault of it cannot be about "
+            "'a'. "
+            "Leave secret= out."
+        ),
     ),
     "stage of no version": (
         {"operation": "DescribeSecret", "version_stage": "blue"},
@@ -419,14 +426,14 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
             lambda faults: faults.drop_response("ReadTimeout"),
             (
                 "ReadTimeout is not what a client gets when a response is dropped; did you mean "
-                "ReadTimeoutError? Choose among: ConnectionClosedError, ReadTimeoutError."
+                "ReadTimeoutError? Choose one of: ConnectionClosedError, ReadTimeoutError."
             ),
         ),
         (
             lambda faults: faults.drop_response("EndpointConnectionError"),
             (
                 "EndpointConnectionError is not what a client gets when a response is dropped; did "
-                "you mean ConnectionClosedError? Choose among: ConnectionClosedError, "
+                "you mean ConnectionClosedError? Choose one of: ConnectionClosedError, "
                 "ReadTimeoutError."
             ),
         ),
@@ -486,7 +493,7 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
             lambda faults: faults.each_error("GetSecretValue", only=["EncryptionFailure"]),
             (
                 "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
-                "DecryptionFailure? Choose among: DecryptionFailure, InternalServiceError, "
+                "DecryptionFailure? Choose one of: DecryptionFailure, InternalServiceError, "
             ),
         ),
         (

@@ -321,31 +321,31 @@ GET_ERRORS = ", ".join(ERRORS_OF_GET_SECRET_VALUE)
             {"error": "DecryptionFailureException"},
             (
                 "DecryptionFailureException is not an error of Secrets Manager; "
-                f"did you mean DecryptionFailure? Choose among: {ALL_ERRORS}."
+                f"did you mean DecryptionFailure? Choose one of: {ALL_ERRORS}."
             ),
         ),
         (
             {"error": "ResourceNotFound"},
             (
                 "ResourceNotFound is not an error of Secrets Manager; "
-                f"did you mean ResourceNotFoundException? Choose among: {ALL_ERRORS}."
+                f"did you mean ResourceNotFoundException? Choose one of: {ALL_ERRORS}."
             ),
         ),
         (
             {"error": "Qwxz"},
-            f"Qwxz is not an error of Secrets Manager. Choose among: {ALL_ERRORS}.",
+            f"Qwxz is not an error of Secrets Manager. Choose one of: {ALL_ERRORS}.",
         ),
         (
             {"error": "EncryptionFailure", "operation": "GetSecretValue"},
             (
                 "EncryptionFailure is not an error of GetSecretValue; "
-                f"did you mean DecryptionFailure? Choose among: {GET_ERRORS}."
+                f"did you mean DecryptionFailure? Choose one of: {GET_ERRORS}."
             ),
         ),
         (
             {"error": "PublicPolicyException", "operation": "GetRandomPassword"},
             (
-                "PublicPolicyException is not an error of GetRandomPassword. Choose among: "
+                "PublicPolicyException is not an error of GetRandomPassword. Choose one of: "
                 "InternalServiceError, InvalidParameterException, InvalidRequestException."
             ),
         ),
@@ -395,7 +395,7 @@ def test_unknown_operation_is_refused():
 
     assert str(caught.value).startswith(
         "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue? "
-        "Choose among: "
+        "Choose one of: "
     )
 
 

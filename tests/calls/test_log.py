@@ -293,7 +293,7 @@ def test_unknown_operations_are_refused(method, operation, beginning):
     message = str(caught.value)
     assert message.startswith(beginning)
     for choice in ("CreateSecret", "DescribeSecret", "UpdateSecretVersionStage"):
-        assert choice in message.partition(" Choose among: ")[2]
+        assert choice in message.partition(" Choose one of: ")[2]
 
 
 def test_python_spelling_gets_a_hint():

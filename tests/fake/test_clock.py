@@ -160,14 +160,14 @@ def test_time_machine_is_respected(fake_secrets, secrets_client):
             {"day": 1},
             (
                 "day is not a unit of clock.advance(); did you mean days? "
-                "Choose among: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
+                "Choose one of: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
         (
             {"years": 1, "months": 1},
             (
                 "months is not a unit of clock.advance(); did you mean minutes? "
-                "Choose among: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
+                "Choose one of: days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
         (

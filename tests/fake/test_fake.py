@@ -448,14 +448,16 @@ def test_client_of_another_account(fake_secrets):
         (
             {"account": "42"},
             (
-                "account='42' is not an AWS account. Write its twelve digits as a string, "
+                "account='42' is not the id of an AWS account. Write its twelve digits as a "
+                "string, "
                 "like '123456789012'."
             ),
         ),
         (
             {"account": 123456789012},
             (
-                "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
+                "account=123456789012 is not the id of an AWS account. Write its twelve digits "
+                "as a string, "
                 "like '123456789012'."
             ),
         ),

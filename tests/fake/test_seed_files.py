@@ -486,14 +486,14 @@ def test_a_bad_file_changes_nothing(load, fake_secrets, files):
             ["s.jsn"],
             (
                 "s.jsn: .jsn is not the suffix of a seed file; did you mean .json? "
-                "Choose among: .env, .json, .toml, .yaml, .yml."
+                "Choose one of: .env, .json, .toml, .yaml, .yml."
             ),
         ),
         (
             ["secrets"],
             (
                 "secrets: secrets is not the suffix of a seed file. "
-                "Choose among: .env, .json, .toml, .yaml, .yml."
+                "Choose one of: .env, .json, .toml, .yaml, .yml."
             ),
         ),
     ],
@@ -606,7 +606,7 @@ DESCRIBED_TWICE = "is described twice in this file. Keep one description."
 VALUE = "Write it as text, in quotes, or as a mapping or list (kept as JSON)."
 TOP = "Give a mapping of names to values, or a list of descriptions, each a mapping with a name."
 KEYS = (
-    "Choose among: account, arn_suffix, binary, created, deleted, description, kms_key_id, "
+    "Choose one of: account, arn_suffix, binary, created, deleted, description, kms_key_id, "
     "last_accessed, last_changed, name, owning_service, pending, policy, previous, "
     "recovery_window_in_days, region, replicas, tags, type, value, versions."
 )
@@ -615,9 +615,9 @@ REFUSALS = {
     "JSON syntax": (
         "s.json",
         '{\n"a": x}',
-        ("s.json:2", "This is not JSON: Expecting value. Mend it."),
+        ("s.json:2", "This is not JSON: Expecting value. Correct it."),
     ),
-    "empty JSON": ("s.json", "", ("s.json:1", "This is not JSON: Expecting value. Mend it.")),
+    "empty JSON": ("s.json", "", ("s.json:1", "This is not JSON: Expecting value. Correct it.")),
     "JSON with a long number": (
         "s.json",
         '{"a": {"n": ' + "1" * 5_000 + "}}",
@@ -631,12 +631,12 @@ REFUSALS = {
     "TOML syntax": (
         "s.toml",
         'a = "v"\nb = x\n',
-        ("s.toml:2", "This is not TOML: Invalid value. Mend it."),
+        ("s.toml:2", "This is not TOML: Invalid value. Correct it."),
     ),
     "TOML that ends early": (
         "s.toml",
         'a = "v"\nb = [\n\n',
-        ("s.toml:2", "This is not TOML: Invalid value. Mend it."),
+        ("s.toml:2", "This is not TOML: Invalid value. Correct it."),
     ),
     "TOML with a long number": (
         "s.toml",
@@ -646,7 +646,7 @@ REFUSALS = {
     "TOML table twice": (
         "s.toml",
         "[table]\n[table]\n",
-        ("s.toml:2", "This is not TOML: Cannot declare (…,) twice. Mend it."),
+        ("s.toml:2", "This is not TOML: Cannot declare (…,) twice. Correct it."),
     ),
     "YAML syntax": (
         "s.yaml",
@@ -654,7 +654,7 @@ REFUSALS = {
         (
             "s.yaml:2",
             (
-                "This is not YAML: mapping values are not allowed here. Mend it, or write it in "
+                "This is not YAML: mapping values are not allowed here. Correct it, or write it in "
                 "quotes."
             ),
         ),
@@ -666,7 +666,7 @@ REFUSALS = {
             "s.yaml:2",
             (
                 "This is not YAML: while parsing a block mapping, expected <block end>, "
-                "but found '-'. Mend it, or write it in quotes."
+                "but found '-'. Correct it, or write it in quotes."
             ),
         ),
     ),
@@ -677,7 +677,8 @@ REFUSALS = {
             "s.yaml:2",
             (
                 "This is not YAML: while scanning for the next token, "
-                "found character '@' that cannot start any token. Mend it, or write it in quotes."
+                "found character '@' that cannot start any token. Correct it, or write it in "
+                "quotes."
             ),
         ),
     ),
@@ -692,7 +693,10 @@ REFUSALS = {
     "YAML alias": (
         "s.yaml",
         "a: v\nb: *word\n",
-        ("s.yaml:2", "This is not YAML: found undefined alias …. Mend it, or write it in quotes."),
+        (
+            "s.yaml:2",
+            "This is not YAML: found undefined alias …. Correct it, or write it in quotes.",
+        ),
     ),
     "YAML tag": (
         "s.yaml",
@@ -701,7 +705,7 @@ REFUSALS = {
             "s.yaml:2",
             (
                 "This is not YAML: could not determine a constructor for the tag …. "
-                "Mend it, or write it in quotes."
+                "Correct it, or write it in quotes."
             ),
         ),
     ),
@@ -712,7 +716,7 @@ REFUSALS = {
             "s.yaml:1",
             (
                 "This is not YAML: while constructing a mapping, found unhashable key. "
-                "Mend it, or write it in quotes."
+                "Correct it, or write it in quotes."
             ),
         ),
     ),
@@ -723,7 +727,7 @@ REFUSALS = {
             "s.yaml:2",
             (
                 "This is not YAML: expected a single document in the stream, "
-                "but found another document. Mend it, or write it in quotes."
+                "but found another document. Correct it, or write it in quotes."
             ),
         ),
     ),
@@ -732,13 +736,13 @@ REFUSALS = {
         "secrets:\n- name: a\n  created: 2024-13-01\n",
         (
             "s.yaml:3",
-            "This value cannot be read as timestamp. Mend it, or write it in quotes.",
+            "This value cannot be read as timestamp. Correct it, or write it in quotes.",
         ),
     ),
     "impossible number in YAML": (
         "s.yaml",
         "a: v\nb: !!int word\n",
-        ("s.yaml:2", "This value cannot be read as int. Mend it, or write it in quotes."),
+        ("s.yaml:2", "This value cannot be read as int. Correct it, or write it in quotes."),
     ),
     ".env syntax": (
         ".env",
@@ -887,7 +891,7 @@ REFUSALS = {
         (
             "s.json: [0]",
             (
-                "stages is not a key of a version of secret 'a'. Choose among: "
+                "stages is not a key of a version of secret 'a'. Choose one of: "
                 "binary, created, id, kms_key_id, labels, last_accessed, value."
             ),
         ),
@@ -940,7 +944,8 @@ REFUSALS = {
         (
             "s.yaml: [0]",
             (
-                "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
+                "account=123456789012 is not the id of an AWS account. Write its twelve digits "
+                "as a string, "
                 "like '123456789012'."
             ),
         ),
@@ -1382,7 +1387,7 @@ ANSWER_REFUSALS = {
         (
             "NextTokens is not a member of AWS's answers that seeds are read from; "
             "did you mean NextToken? "
-            "Choose among: Errors, NextToken, ResponseMetadata, SecretList, SecretValues."
+            "Choose one of: Errors, NextToken, ResponseMetadata, SecretList, SecretValues."
         ),
     ),
     "value without a version": (
@@ -1457,7 +1462,7 @@ def test_an_unknown_member_of_an_answer():
 
     assert message.startswith(
         "s.yaml: SecretList[0]: SecretSring is not a member of AWS's answers that seeds are read "
-        "from; did you mean SecretString? Choose among: ARN, CreatedDate,"
+        "from; did you mean SecretString? Choose one of: ARN, CreatedDate,"
     )
 
 

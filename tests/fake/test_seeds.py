@@ -592,7 +592,8 @@ def refusals():
         "account": (
             lambda: Secret("a", account="1234"),
             (
-                "account='1234' is not an AWS account. Write its twelve digits as a string, "
+                "account='1234' is not the id of an AWS account. Write its twelve digits as a "
+                "string, "
                 "like '123456789012'."
             ),
         ),
@@ -622,7 +623,7 @@ def refusals():
         "seed of another type": (
             lambda: FakeSecrets(["a"]),
             (
-                "A seed of type list describes no secret. "
+                "A seed of type list is not the description of a secret. "
                 "Give a dict of names to values, or Secret(name, value, …)."
             ),
         ),
@@ -640,7 +641,7 @@ def refusals():
         "unknown detail": (
             lambda: FakeSecrets().add("a", "v", tag={"k": "v"}),
             (
-                "tag is not a detail of a secret; did you mean tags? Choose among: account, "
+                "tag is not a detail of a secret; did you mean tags? Choose one of: account, "
                 "arn_suffix, created, deleted, description, kms_key_id, last_accessed, "
                 "last_changed, owning_service, pending, policy, previous, recovery_window_in_days, "
                 "region, replicas, tags, type, versions."

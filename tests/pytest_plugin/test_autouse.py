@@ -315,7 +315,7 @@ def test_hooks_seed_it_once_they_are_known(suite):
     [
         ("fakesecrets_seeds = missing.json", "missing.json"),
         ("fakesecrets_region = Dublin", "fakesecrets_region='Dublin' is not the name of an AWS"),
-        ("fakesecrets_account = 12", "fakesecrets_account='12' is not an AWS account."),
+        ("fakesecrets_account = 12", "fakesecrets_account='12' is not the id of an AWS account."),
         (
             "fakesecrets_real_calls = on",
             "on is not a value of the ini option fakesecrets_real_calls",

@@ -446,7 +446,7 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose among: account, allow_real_calls, enforce_policies, file, leaks, region, "
+                "Choose one of: account, allow_real_calls, enforce_policies, file, leaks, region, "
                 "unused_faults. " + OTHER_MEANING
             ),
         ),
@@ -457,7 +457,8 @@ def test_region_and_account_of_the_marker(run):
         (
             "account=123456789012",
             (
-                "account=123456789012 is not an AWS account. Write its twelve digits as a string, "
+                "account=123456789012 is not the id of an AWS account. Write its twelve digits "
+                "as a string, "
                 "like '123456789012'."
             ),
         ),
@@ -546,7 +547,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         (
             "fake_secrets.clock.advance(day=1)",
             (
-                "day is not a unit of clock.advance(); did you mean days? Choose among: "
+                "day is not a unit of clock.advance(); did you mean days? Choose one of: "
                 "days, hours, microseconds, milliseconds, minutes, seconds, weeks."
             ),
         ),
@@ -740,7 +741,7 @@ def test_closest_errors_marker_wins(run):
             'also=["DecryptionFailureException"]',
             (
                 "DecryptionFailureException is not an error of Secrets Manager; "
-                "did you mean DecryptionFailure? Choose among: *."
+                "did you mean DecryptionFailure? Choose one of: *."
             ),
         ),
         (
@@ -748,28 +749,28 @@ def test_closest_errors_marker_wins(run):
             (
                 "DecryptionFailureException is not a documented error of GetSecretValue; "
                 "did you mean DecryptionFailure? "
-                f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
+                f"Choose one of: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
             ),
         ),
         (
             'only=["LimitExceeded"]',
             (
                 "LimitExceeded is not a documented error of GetSecretValue. "
-                f"Choose among: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
+                f"Choose one of: {', '.join(ERRORS_OF_GET_SECRET_VALUE)}."
             ),
         ),
         (
             '"GetSecret"',
             (
                 "GetSecret is not an operation of Secrets Manager; "
-                "did you mean GetSecretValue? Choose among: *."
+                "did you mean GetSecretValue? Choose one of: *."
             ),
         ),
         (
             'operations="GetSecretValue"',
             (
                 "operations is not an option of @pytest.mark.secrets_errors; "
-                "did you mean operation? Choose among: also, only, operation."
+                "did you mean operation? Choose one of: also, only, operation."
             ),
         ),
         (

@@ -315,7 +315,7 @@ def test_managed(secrets_client):
         (
             "pytest_fakesecrets_seeds(): return ['db']",
             "def test_it(fake_secrets): pass",
-            "A seed of type str describes no secret.",
+            "A seed of type str is not the description of a secret.",
         ),
         (
             "pytest_fakesecrets_seeds(): return 5",

@@ -88,7 +88,7 @@ def test_a_level_that_there_is_not(run, ini):
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert (
         f"loud is not a value of the ini option {ini.name}. "
-        f"Choose among: {', '.join(sorted(ini.choices))}."
+        f"Choose one of: {', '.join(sorted(ini.choices))}."
     ) in result.stderr.str()
 
 
@@ -180,7 +180,7 @@ def test_files_of_a_module_in_a_folder(pytester):
         ),
         (
             'unused_faults="loud"',
-            "loud is not a value of unused_faults= of @pytest.mark.secrets. Choose among: ",
+            "loud is not a value of unused_faults= of @pytest.mark.secrets. Choose one of: ",
         ),
     ],
 )

@@ -721,7 +721,7 @@ def test_a_wrong_level_in_a_marker(run_body, level):
 
     result.assert_outcomes(errors=1)
     assert (
-        "loud is not a value of leaks= of @pytest.mark.secrets. Choose among: error, off, warn."
+        "loud is not a value of leaks= of @pytest.mark.secrets. Choose one of: error, off, warn."
     ) in result.outlines
 
 
@@ -732,14 +732,14 @@ def test_a_wrong_level_in_a_marker(run_body, level):
             {"leaks": "errors"},
             (
                 "errors is not a value of the ini option fakesecrets_leaks; did you mean error? "
-                "Choose among: error, off, warn."
+                "Choose one of: error, off, warn."
             ),
         ),
         (
             {"leaks": ""},
             (
                 "Nothing is not a value of the ini option fakesecrets_leaks. "
-                "Choose among: error, off, warn."
+                "Choose one of: error, off, warn."
             ),
         ),
         (

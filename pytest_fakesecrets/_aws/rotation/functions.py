@@ -6,7 +6,8 @@ import asyncio
 import contextvars
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -278,5 +279,12 @@ def _finish(awaitable: Awaitable[object]) -> None:
     async def wait() -> None:
         await awaitable
 
+    trio: Any = sys.modules.get("trio")
+    is_of_trio = trio is not None and trio.lowlevel.in_trio_run()
+    run = trio.run if is_of_trio else _run_with_asyncio
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(contextvars.copy_context().run, asyncio.run, wait()).result()
+        thread.submit(contextvars.copy_context().run, run, wait).result()
+
+
+def _run_with_asyncio(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(function())

@@ -349,7 +349,8 @@ class TestCaller:
         [
             pytest.param(
                 {"account": "42"},
-                "account='42' is not an AWS account. Write its twelve digits as a string, "
+                "account='42' is not the id of an AWS account. Write its twelve digits as a "
+                "string, "
                 "like '123456789012'.",
                 id="account",
             ),
@@ -539,7 +540,7 @@ class TestDeny:
             ),
             pytest.param(
                 {"operation": "ListSecrets", "secret": "a"},
-                "ListSecrets names no single secret, so it cannot be denied for 'a'. "
+                "ListSecrets has no parameter that names a secret, so it cannot be denied for 'a'. "
                 "Leave secret= out.",
                 id="secret",
             ),

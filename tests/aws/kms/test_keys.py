@@ -633,7 +633,7 @@ NAMING = (
             (
                 "kms:decrypt is not an action of Secrets Manager on a KMS key; "
                 "did you mean kms:Decrypt? "
-                "Choose among: kms:Decrypt, kms:Encrypt, kms:GenerateDataKey."
+                "Choose one of: kms:Decrypt, kms:Encrypt, kms:GenerateDataKey."
             ),
         ),
         (

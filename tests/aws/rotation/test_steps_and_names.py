@@ -149,3 +149,23 @@ def test_a_next_value_that_is_none(fake_secrets, secrets_client):
 
     with pytest.raises(UsageError, match="generate= for secret 'db': A value of type NoneType"):
         secrets_client.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+
+
+def test_an_asynchronous_handler_under_trio(fake_secrets, secrets_client):
+    """A handler may wait for what the event loop of the test offers."""
+    trio = pytest.importorskip("trio")
+    fake_secrets.add("db", "v")
+    steps = []
+
+    async def handler(event, context):
+        await trio.sleep(0)
+        steps.append(event["Step"])
+
+    async def rotate():
+        await trio.sleep(0)
+        secrets_client.rotate_secret(SecretId="db", RotationLambdaARN=ARN)
+
+    fake_secrets.rotation_lambda("rotate", handler)
+    trio.run(rotate)
+
+    assert 4 == len(steps)
