@@ -132,7 +132,8 @@ class Clock:
         step = _amount(amount) if step is None else step
         if step < _NOTHING:
             message = (
-                f"clock.advance() was given {step.total_seconds()} seconds, but time only passes. "
+                f"clock.advance() was given {step.total_seconds()} seconds, but cannot go back "
+                f"in time. "
                 "To choose a moment in the past, use clock.move_to(datetime)."
             )
             raise UsageError(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError
@@ -49,10 +49,9 @@ def region_of_clients(settings: Settings) -> str:
     """
     if settings.region != UNDECIDED:
         return settings.region
-    try:
-        configured: Any = Session().get_config_variable("region")
-    except BotoCoreError:  # a configuration that cannot be read, or has no such profile
-        configured = os.environ.get("AWS_DEFAULT_REGION")
+    configured: Any = None
+    with suppress(BotoCoreError):  # a configuration that cannot be read, or has no such profile
+        configured = Session().get_config_variable("region")
     return configured if is_region(configured) else DEFAULT_REGION
 
 

@@ -325,7 +325,7 @@ def _check_reach(operation: str, secret: str | None, version_stage: str | None) 
         )
     if version_stage is not None and not uses_labels(operation):
         raise UsageError(
-            f"{operation} asks for no staging label, so no fault of it is about "
+            f"{operation} has no staging label, so a fault of it cannot be about "
             f"{version_stage!r}. Leave version_stage= out."
         )
 
@@ -349,7 +349,7 @@ def _check_probability(probability: Any) -> None:
 def positive(name: str, number: Any) -> float:
     if not _is_number(number) or not 0 < number <= _LONGEST:
         raise UsageError(
-            f"{name}={number!r} is not a span of time. "
+            f"{name}={number!r} is not a duration. "
             f"Give a number of seconds above 0, up to {_LONGEST:,}."
         )
     return float(number)
@@ -365,7 +365,7 @@ def _check_seed(seed: Any, probability: float | None) -> None:
     if isinstance(seed, bool) or not isinstance(seed, int):
         raise UsageError(f"seed={seed!r} is not a seed. Give an integer.")
     if probability is None:
-        raise UsageError(f"seed={seed!r} seeds nothing. Give probability= with it.")
+        raise UsageError(f"seed={seed!r} needs probability=, which draws from it. Give both.")
 
 
 def _check_text(name: str, given: Any) -> None:

@@ -55,7 +55,9 @@ class Fault:
 
     def __enter__(self) -> Self:
         if self._rule.is_cancelled:
-            raise UsageError(f"{self!r} was cancelled, so no block makes it active. Add a new one.")
+            raise UsageError(
+                f"{self!r} was cancelled, and cannot become active again. Add a new one."
+            )
         return self
 
     def __exit__(
@@ -195,7 +197,7 @@ class Faults:
         :raises UsageError: for what is not a body, or not a status.
         """
         if body is not None and not isinstance(body, bytes):
-            raise UsageError(f"body of type {type(body).__name__} is not a body. Give bytes.")
+            raise UsageError(f"body= is of type {type(body).__name__}. Give bytes.")
         if status is not None and not (isinstance(status, int) and status in range(100, 600)):
             raise UsageError(f"status={status!r} is not an HTTP status. Give 100 to 599.")
         return self._keep(FaultRule(CorruptedResponse(body, status), options))

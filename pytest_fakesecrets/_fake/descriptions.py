@@ -160,7 +160,7 @@ def _deleted(owner: str, key: str, raw: object) -> bool | datetime:
 
 def _no_date(owner: str, key: str) -> UsageError:
     return UsageError(
-        f"{key} of {owner} is not a date that says when. "
+        f"{key} of {owner} is not a date with a time zone. "
         "Write it with a time zone, like 2026-01-31T09:00:00Z, or in seconds since 1970."
     )
 

@@ -129,7 +129,7 @@ class Kms:
     def _deniable(self, key: str) -> Key:
         name = self._read(key)
         if is_key_of_another_service(name):
-            raise UsageError(f"{key} belongs to another service: secrets can never use it.")
+            raise UsageError(f"{key} belongs to another service: secrets cannot use it.")
         return self._find(name)
 
     def _alias(self, alias: str, key: Arn) -> Arn:

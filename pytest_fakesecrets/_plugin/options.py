@@ -138,7 +138,7 @@ def check_inis(config: pytest.Config) -> None:
             raise pytest.UsageError(f"{ini.name}: {error}. Write true or false.") from None
         if ini.choices and given not in ini.choices:
             what = f"a value of the ini option {ini.name}"
-            raise pytest.UsageError(str(unknown_choice(what, given or "Nothing", ini.choices)))
+            raise pytest.UsageError(str(unknown_choice(what, given or "''", ini.choices)))
     for name, unit in (("leaks_min_length", "characters"), ("max_calls", "calls")):
         number = config.getini(f"fakesecrets_{name}")
         if not number.isdecimal() or int(number) < 1:

@@ -340,7 +340,7 @@ REFUSALS = {
     "stage of no version": (
         {"operation": "DescribeSecret", "version_stage": "blue"},
         (
-            "DescribeSecret asks for no staging label, so no fault of it is about 'blue'. "
+            "DescribeSecret has no staging label, so a fault of it cannot be about 'blue'. "
             "Leave version_stage= out."
         ),
     ),
@@ -373,7 +373,7 @@ REFUSALS = {
     "probability true": ({"probability": True}, "probability=True is not a probability."),
     "probability nan": ({"probability": math.nan}, "probability=nan is not a probability."),
     "probability text": ({"probability": "0.5"}, "probability='0.5' is not a probability."),
-    "seed alone": ({"seed": 3}, "seed=3 seeds nothing. Give probability= with it."),
+    "seed alone": ({"seed": 3}, "seed=3 needs probability=, which draws from it. Give both."),
     "seed text": ({"seed": "x", "probability": 0.5}, "seed='x' is not a seed. Give an integer."),
     "seed true": ({"seed": True, "probability": 0.5}, "seed=True is not a seed. Give an integer."),
     "nth and every": (
@@ -413,15 +413,15 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
 @pytest.mark.parametrize(
     ("misuse", "message"),
     [
-        (lambda faults: faults.delay(0), f"seconds=0 is not a span of time. {LONGEST}"),
-        (lambda faults: faults.delay(-1), f"seconds=-1 is not a span of time. {LONGEST}"),
-        (lambda faults: faults.delay("5"), f"seconds='5' is not a span of time. {LONGEST}"),
+        (lambda faults: faults.delay(0), f"seconds=0 is not a duration. {LONGEST}"),
+        (lambda faults: faults.delay(-1), f"seconds=-1 is not a duration. {LONGEST}"),
+        (lambda faults: faults.delay("5"), f"seconds='5' is not a duration. {LONGEST}"),
         (
             lambda faults: faults.delay(seconds=True),
-            f"seconds=True is not a span of time. {LONGEST}",
+            f"seconds=True is not a duration. {LONGEST}",
         ),
-        (lambda faults: faults.delay(math.inf), f"seconds=inf is not a span of time. {LONGEST}"),
-        (lambda faults: faults.delay(math.nan), f"seconds=nan is not a span of time. {LONGEST}"),
+        (lambda faults: faults.delay(math.inf), f"seconds=inf is not a duration. {LONGEST}"),
+        (lambda faults: faults.delay(math.nan), f"seconds=nan is not a duration. {LONGEST}"),
         (
             lambda faults: faults.drop_response("ReadTimeout"),
             (
@@ -439,7 +439,7 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
         ),
         (
             lambda faults: faults.corrupt_response("<html>"),
-            "body of type str is not a body. Give bytes.",
+            "body= is of type str. Give bytes.",
         ),
         (
             lambda faults: faults.corrupt_response(status=99),
@@ -463,7 +463,7 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
         ),
         (
             lambda faults: faults.stale_reads(seconds=0),
-            f"seconds=0 is not a span of time. {LONGEST}",
+            f"seconds=0 is not a duration. {LONGEST}",
         ),
         (
             lambda faults: faults.stale_reads(calls=1, operation="PutSecretValue"),
@@ -506,7 +506,7 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
             ),
             (
                 "PublicPolicyException is not an error of GetRandomPassword or TagResource. Choose "
-                "among: InternalServiceError, InvalidParameterException, InvalidRequestException, "
+                "one of: InternalServiceError, InvalidParameterException, InvalidRequestException, "
                 "ResourceNotFoundException."
             ),
         ),

@@ -467,7 +467,7 @@ def test_a_block_of_a_cancelled_fault_is_refused(fake_secrets):
 
     assert (
         "<Fault ThrottlingException on ListSecrets of any secret, 0 hits> was cancelled, "
-        "so no block makes it active. Add a new one."
+        "and cannot become active again. Add a new one."
     ) == str(caught.value)
 
 

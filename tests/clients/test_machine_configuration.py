@@ -130,6 +130,21 @@ class Refusing:
         raise ValueError(error)
 
 
+def test_a_guard_alone_forgives_nothing(monkeypatch, files):
+    """Where botocore is only watched, a wrong configuration is an error as ever."""
+    guard = Refusing()
+    watch(guard)
+    try:
+        monkeypatch.setenv("AWS_PROFILE", "missing")
+        with pytest.raises(ProfileNotFound):
+            botocore.session.Session().get_scoped_config()
+        (files / "config").write_text("[default")
+        with pytest.raises(ConfigParseError):
+            _ = botocore.session.Session().full_config
+    finally:
+        unwatch(guard)
+
+
 def test_a_guard_is_asked_of_clients_of_secrets_manager_alone():
     """A client of another service that cannot be made is none of its business."""
     guard = Refusing()

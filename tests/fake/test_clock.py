@@ -173,14 +173,14 @@ def test_time_machine_is_respected(fake_secrets, secrets_client):
         (
             {"seconds": -1.5},
             (
-                "clock.advance() was given -1.5 seconds, but time only passes. "
+                "clock.advance() was given -1.5 seconds, but cannot go back in time. "
                 "To choose a moment in the past, use clock.move_to(datetime)."
             ),
         ),
         (
             {"days": 1, "hours": -25},
             (
-                "clock.advance() was given -3600.0 seconds, but time only passes. "
+                "clock.advance() was given -3600.0 seconds, but cannot go back in time. "
                 "To choose a moment in the past, use clock.move_to(datetime)."
             ),
         ),
@@ -342,7 +342,7 @@ def test_advance_by_a_timedelta():
     [
         (30, {}, "was given 30. Give either a timedelta, or a number with its unit"),
         (timedelta(1), {"days": 1}, "was given datetime.timedelta(days=1) and more"),
-        (timedelta(-1), {}, "-86400.0 seconds, but time only passes"),
+        (timedelta(-1), {}, "-86400.0 seconds, but cannot go back in time"),
     ],
     ids=["number", "both", "backwards"],
 )

@@ -141,8 +141,9 @@ def test_what_cannot_be_a_region_is_passed_over(monkeypatch, configured):
 def test_a_profile_that_is_missing_is_passed_over(monkeypatch):
     """The environment counts where the configuration is unusable."""
     monkeypatch.setenv("AWS_PROFILE", "missing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert "us-east-1" == FakeSecrets().region
 
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert "eu-west-1" == FakeSecrets().region
 
 

@@ -335,7 +335,7 @@ def test_dates(load, text, moment):
 def test_no_dates(written_date):
     """What says no moment is refused with the place of its secret."""
     assert (
-        "s.json: [0]: created of secret 'a' is not a date that says when. "
+        "s.json: [0]: created of secret 'a' is not a date with a time zone. "
         "Write it with a time zone, like 2026-01-31T09:00:00Z, or in seconds since 1970."
     ) == refused("s.json", s__json=[{"name": "a", "created": written_date}])
 
@@ -1435,7 +1435,7 @@ ANSWER_REFUSALS = {
     "no date": (
         value_of(ARN, CreatedDate="yesterday"),
         (
-            "CreatedDate of secret 'a' is not a date that says when. Write it with a time zone, "
+            "CreatedDate of secret 'a' is not a date with a time zone. Write it with a time zone, "
             "like 2026-01-31T09:00:00Z, or in seconds since 1970."
         ),
     ),

@@ -267,3 +267,12 @@ def test_a_wrong_option_is_said_once_at_the_start(run, ini, message):
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     assert 1 == (result.stdout.str() + result.stderr.str()).count(message)
     assert "Traceback" not in result.stderr.str()
+
+
+def test_a_broken_file_of_seeds_stops_a_run_that_begins_with_it(pytester, run):
+    """Under fakesecrets_autouse the file is read before any test could fail."""
+    (pytester.path / "broken.json").write_text("{")
+    result = run("fakesecrets_autouse = true\nfakesecrets_seeds = broken.json", "")
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    assert "broken.json:1: This is not JSON" in result.stderr.str()

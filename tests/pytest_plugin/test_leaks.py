@@ -738,7 +738,7 @@ def test_a_wrong_level_in_a_marker(run_body, level):
         (
             {"leaks": ""},
             (
-                "Nothing is not a value of the ini option fakesecrets_leaks. "
+                "'' is not a value of the ini option fakesecrets_leaks. "
                 "Choose one of: error, off, warn."
             ),
         ),

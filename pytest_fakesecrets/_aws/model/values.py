@@ -43,7 +43,9 @@ def _utf8(value: Value) -> bytes:
     try:
         return value.encode() if isinstance(value, str) else value
     except UnicodeEncodeError:
-        message = "A value holds characters that UTF-8 has not (surrogates). Give bytes instead."
+        message = (
+            "A value holds characters that UTF-8 cannot write (surrogates). Give bytes instead."
+        )
         raise UsageError(message) from None
 
 

@@ -27,7 +27,7 @@ class Answer:
 
 
 def encode(operation: str, response: Mapping[str, Any]) -> bytes:
-    """Write an answer; what has no value is left out, and no output is not a body at all."""
+    """Write an answer: what has no value is left out; without an output, the body is empty."""
     if operation_model(operation).output_shape is None:
         return b""
     return _ENCODER.encode(_present(response)).encode()

@@ -259,7 +259,7 @@ def _takes(function: Any, number: int) -> bool:
 def not_registered(name: str) -> UnsupportedError:
     """Return what says that a rotation cannot be run, and the remedy."""
     return UnsupportedError(
-        f"Nothing rotates what is rotated by {name!r}: the fake knows no such function. "
+        f"No function is registered for {name!r}, which is to rotate the secret. "
         f"Register one: fake.rotation_lambda({name!r}, generate=lambda: 'the next value')."
     )
 

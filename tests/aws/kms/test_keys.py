@@ -626,7 +626,7 @@ NAMING = (
         ),
         (
             lambda kms: kms.deny("alias/aws/ebs"),
-            "alias/aws/ebs belongs to another service: secrets can never use it.",
+            "alias/aws/ebs belongs to another service: secrets cannot use it.",
         ),
         (
             lambda kms: kms.deny(ALIAS, "kms:decrypt"),

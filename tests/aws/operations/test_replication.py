@@ -838,7 +838,8 @@ def test_snapshots(fake_secrets, replicated, secrets_client, europe):
         ),
         pytest.param(
             {"replicas": [EU], "deleted": True},
-            "Secret 'a' is deleted and has replicas. AWS deletes no secret that has any: leave out "
+            "Secret 'a' is deleted and has replicas. AWS does not delete a secret that has "
+            "replicas: leave out "
             "deleted= or replicas=.",
             id="deleted",
         ),

@@ -452,7 +452,7 @@ def test_nobody_rotates_a_managed_secret(fake_secrets, secrets_client, managed):
         secrets_client.rotate_secret(SecretId="rds!db", RotationRules=RULES)
 
     message = (
-        "Nothing rotates what is rotated by 'rds': the fake knows no such function. Register one: "
+        "No function is registered for 'rds', which is to rotate the secret. Register one: "
         "fake.rotation_lambda('rds', generate=lambda: 'the next value')."
     )
     assert message == str(caught.value)

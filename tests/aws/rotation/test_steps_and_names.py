@@ -169,3 +169,9 @@ def test_an_asynchronous_handler_under_trio(fake_secrets, secrets_client):
     trio.run(rotate)
 
     assert 4 == len(steps)
+
+
+def test_the_last_rotation_where_none_has_run(fake_secrets):
+    """A test that looks too early is told so."""
+    with pytest.raises(UsageError, match="No rotation has run"):
+        _ = fake_secrets.rotations.last
