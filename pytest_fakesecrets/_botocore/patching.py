@@ -6,7 +6,8 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from botocore.config import Config
 from botocore.endpoint import Endpoint
@@ -53,11 +54,15 @@ class Guard(Protocol):
         """Know of a client that could not be made, for want of configuration."""
 
 
-class _Replaced(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Replaced:
+    """What was replaced; once it is not any more, what is left of ours passes everything on."""
+
     owner: Any
     name: str
     original: Any
-    ours: Any
+    ours: Any = None
+    is_over: bool = False
 
 
 _replaced: Final[list[_Replaced]] = []
@@ -107,8 +112,9 @@ def _patch() -> None:
     _replace(Session, "__init__", _init_session)
     _replace(Session, "get_credentials", get_credentials)
     _replace(Session, "get_scoped_config", get_scoped_config)
-    reading: Any = vars(Session)["full_config"].fget
-    _install(Session, "full_config", property(functools.partial(full_config, reading)))
+    whole: Any = vars(Session)["full_config"]
+    reading = functools.partial(full_config, whole.fget)
+    _install(_Replaced(Session, "full_config", whole), property(reading))
     for kind in (Session, *Session.__subclasses__()):
         _replace_create_client(kind)
 
@@ -122,25 +128,30 @@ def _replace_create_client(kind: Any) -> None:
 
 def _replace(owner: Any, name: str, replacement: Callable[..., Any]) -> None:
     original = vars(owner)[name]
+    record = _Replaced(owner, name, original)
 
     @functools.wraps(original)
-    def replaced(*args: Any, **kwargs: Any) -> Any:
+    def ours(*args: Any, **kwargs: Any) -> Any:
+        if record.is_over:
+            return original(*args, **kwargs)
         return replacement(original, *args, **kwargs)
 
-    _install(owner, name, replaced)
+    _install(record, ours)
 
 
-def _install(owner: Any, name: str, ours: Any) -> None:
-    _replaced.append(_Replaced(owner, name, vars(owner)[name], ours))
-    setattr(owner, name, ours)
+def _install(record: _Replaced, ours: Any) -> None:
+    record.ours = ours
+    _replaced.append(record)
+    setattr(record.owner, record.name, ours)
 
 
 def _unpatch_if_idle() -> None:
     while _replaced and not active and not _guards:
-        owner, name, original, ours = _replaced.pop()
-        # Whoever has replaced it since has ours beneath, which passes everything on.
-        if vars(owner).get(name) is ours:
-            setattr(owner, name, original)
+        record = _replaced.pop()
+        record.is_over = True
+        # Whoever has replaced it since has ours beneath, and may put it back.
+        if vars(record.owner).get(record.name) is record.ours:
+            setattr(record.owner, record.name, record.original)
 
 
 def _init_session(

@@ -118,6 +118,19 @@ def test_somebody_else_wraps_the_same_method(monkeypatch, first):
     with FakeSecrets({"a": "w"}):
         assert "w" == read()
     assert 1 == len(seen)
+    # Whoever takes the wrapper away puts ours back, which passes everything on from now on.
+    monkeypatch.undo()
+    asked = []
+    guard = Refusing()
+    guard.ask_for_call = asked.append
+    watch(guard)
+    try:
+        with pytest.raises(NoCredentialsError):
+            boto3.Session().client("secretsmanager", region_name="us-east-1").list_secrets()
+    finally:
+        unwatch(guard)
+        Endpoint.make_request = original
+    assert ["ListSecrets"] == asked
 
 
 class Refusing:
