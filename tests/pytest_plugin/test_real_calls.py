@@ -500,10 +500,12 @@ def test_it():
         from pytest_fakesecrets import FakeSecrets
         with FakeSecrets({{"db": "v"}}) as fake:
             fake.client().get_secret_value(SecretId="db")
+    import botocore.config
     import botocore.session
     from botocore.exceptions import BotoCoreError, ClientError
     client = botocore.session.Session().create_client("secretsmanager", "us-east-1",
-        aws_access_key_id="x", aws_secret_access_key="x", endpoint_url="http://127.0.0.1:9")
+        aws_access_key_id="x", aws_secret_access_key="x", endpoint_url="http://127.0.0.1:9",
+        config=botocore.config.Config(retries={{"total_max_attempts": 1}}))
     with pytest.warns(match="called ListSecrets of Secrets Manager at"):
         with pytest.raises(BotoCoreError):
             client.list_secrets()

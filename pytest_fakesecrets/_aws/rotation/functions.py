@@ -280,8 +280,10 @@ def _finish(awaitable: Awaitable[object]) -> None:
         await awaitable
 
     trio: Any = sys.modules.get("trio")
-    is_of_trio = trio is not None and trio.lowlevel.in_trio_run()
-    run = trio.run if is_of_trio else _run_with_asyncio
+    if trio is not None and trio.lowlevel.in_trio_run():
+        run = trio.run
+    else:
+        run = _run_with_asyncio
     with ThreadPoolExecutor(1) as thread:
         thread.submit(contextvars.copy_context().run, run, wait).result()
 
