@@ -280,10 +280,7 @@ def _finish(awaitable: Awaitable[object]) -> None:
         await awaitable
 
     trio: Any = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_run():
-        run = trio.run
-    else:
-        run = _run_with_asyncio
+    run = trio.run if trio is not None and trio.lowlevel.in_trio_run() else _run_with_asyncio
     with ThreadPoolExecutor(1) as thread:
         thread.submit(contextvars.copy_context().run, run, wait).result()
 
