@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import fields, replace
+from dataclasses import fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
-from .._aws.arn import is_arn, new_uuid
-from .._aws.errors import ServiceError
-from .._aws.model.rotation import STEPS, Rotation
-from .._aws.model.secret import CURRENT, StoredVersion
+from .._aws.arn import is_arn
 from .._aws.model.values import SeedValue, text_or_bytes
 from .._aws.rotation.runner import RotationRuns
 from .._aws.store import Snapshot
@@ -28,6 +25,7 @@ from .._clock import Clock
 from .._errors import HIDE_MISUSE, NoSuchSecretError, UsageError, unknown_choice
 from .._listeners import listeners
 from .._settings import DEFAULT_ACCOUNT, UNDECIDED, Settings, check_region
+from .changes import check_step, prepare_step, put_version, remove_secret
 from .checks import warn_of_unknown_region
 from .decorating import decorate
 from .kms import Kms
@@ -295,26 +293,12 @@ class FakeSecrets(Mapping[str, SecretView]):
         :param step: ``createSecret``, ``setSecret``, ``testSecret`` or ``finishSecret``.
         :raises UsageError: for a secret that does not exist, or another step.
         """
-        if step not in STEPS:
-            raise unknown_choice("a step of a rotation", step, STEPS)
+        check_step(step)
         decide_region(self._pipeline)
         secret = self._find(name)
         if secret is None:
             raise NoSuchSecretError(self._unknown(name))
-        service = self._service
-        with service.lock:
-            token = secret.pending_version_id or new_uuid(service.random)
-            rotation = replace(secret.rotation or Rotation(enabled=True), enabled=True)
-            prepared = replace(secret, rotation=rotation)
-            if token != secret.pending_version_id:
-                prepared = prepared.with_reserved(token, service.timeline.now())
-            service.store.put(prepared)
-        return {
-            "Step": step,
-            "SecretId": secret.arn,
-            "ClientRequestToken": token,
-            "RotationToken": new_uuid(service.random),
-        }
+        return prepare_step(self._pipeline, secret, step)
 
     @overload
     def add(self, name: Secret) -> SecretView: ...
@@ -371,25 +355,8 @@ class FakeSecrets(Mapping[str, SecretView]):
         secret = self._find(name)
         if secret is None:
             return self.add(name, value)
-        self._refuse_replica("put", secret)
-        if secret.is_scheduled_for_deletion:
-            raise UsageError(
-                f"Secret {secret.name!r} is scheduled for deletion, and gets no new version. "
-                "Restore it first, or have add() replace it."
-            )
-        service = self._service
-        with service.lock:
-            now = service.timeline.now()
-            new = StoredVersion(
-                id=new_uuid(service.random), value=kept, created=now, kms_key_id=secret.kms_key_id
-            )
-            try:
-                changed = replace(secret.with_value(new, [CURRENT]), last_changed=now)
-            except ServiceError as error:
-                raise UsageError(f"put({name!r}, …): {error.message}") from None
-            service.store.put(changed)
-            self._pipeline.rules.forget_secrets([changed])
-        return SecretView(self._pipeline, changed.arn)
+        put_version(self._pipeline, secret, kept)
+        return SecretView(self._pipeline, secret.arn)
 
     def remove(self, name: str) -> None:
         """Have a secret and its replicas not exist, at once; ``del fake[name]``.
@@ -402,12 +369,7 @@ class FakeSecrets(Mapping[str, SecretView]):
         secret = self._find(name)
         if secret is None:
             raise NoSuchSecretError(self._unknown(name))
-        self._refuse_replica("remove", secret)
-        with self._service.lock:
-            store = self._service.store
-            store.remove_replicas(secret, secret.as_primary.regions)
-            store.region_of(secret).remove(secret)
-            self._pipeline.rules.forget_secrets([secret])
+        remove_secret(self._pipeline, secret)
 
     def load(self, *paths: str | os.PathLike[str]) -> tuple[SecretView, ...]:
         """Have the secrets that files describe exist, instead of any that had their names.
@@ -586,13 +548,6 @@ class FakeSecrets(Mapping[str, SecretView]):
         if ends is None:
             return secret_id
         return f"{secret_id} (scheduled for deletion until {ends:%Y-%m-%d})"
-
-    def _refuse_replica(self, method: str, secret: StoredSecret) -> None:
-        if secret.primary_arn is not None:
-            raise UsageError(
-                f"{secret.arn} is a replica, which follows its primary. "
-                f"Use {method}({secret.primary_arn!r})."
-            )
 
     def _unknown(self, secret_id: object) -> str:
         """Return a text that helps who asked for a secret that the fake does not show."""
