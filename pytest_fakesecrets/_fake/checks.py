@@ -132,7 +132,8 @@ def checked_replicas(owner: str, regions: object, *, deleted: bool | datetime) -
     refuse_twice(f"S{owner[1:]}", "replica Region", names, "A Region has one replica.")
     if names and deleted:
         raise UsageError(
-            f"S{owner[1:]} is deleted and has replicas. AWS deletes no secret that has any: "
+            f"S{owner[1:]} is deleted and has replicas. AWS does not delete a secret that has "
+            f"replicas: "
             "leave out deleted= or replicas=."
         )
     return names

@@ -301,7 +301,7 @@ from pytest_fakesecrets import UnsupportedError, Secret
 
 @pytest.mark.secrets(Secret("db", "v", owning_service="rds"))
 def test_managed(secrets_client):
-    with pytest.raises(UnsupportedError, match="rotated by 'rds'"):
+    with pytest.raises(UnsupportedError, match="registered for 'rds'"):
         secrets_client.rotate_secret(SecretId="db")
 """,
     )
