@@ -24,11 +24,8 @@ class FixtureUses:
         self._used_by: dict[pytest.FixtureDef[Any], list[RunningFake]] = {}
 
     @contextmanager
-    def noted(self, definition: pytest.FixtureDef[Any], scope: str) -> Iterator[None]:
-        """Note what a fixture uses in its set-up, and have it answer in its tear-down as well."""
-        if scope == "function":
-            yield
-            return
+    def noted(self, definition: pytest.FixtureDef[Any]) -> Iterator[None]:
+        """Note what a fixture of a wider scope uses, and have it answer in its tear-down as well."""
         fakes, teardown, uses = self._fakes, ExitStack(), len(self._fakes.uses)
         # pytest calls finalizers in reverse order: the first is called after all of the fixture's.
         definition.addfinalizer(teardown.close)

@@ -60,17 +60,19 @@ def pytest_fixture_setup(
 
     Under ``fakesecrets_autouse``, have a test's own copy there before its other fixtures.
     """
-    if (
-        request.scope == "function"
-        and request.config.getini(AUTOUSE)
-        and request.fixturename not in ("fake_secrets", "request", *WIDER)
-        and "fake_secrets" in getattr(request.node, "fixturenames", ())
-    ):
-        request.getfixturevalue("fake_secrets")
+    if request.scope == "function":
+        if (
+            request.config.getini(AUTOUSE)
+            and request.fixturename not in ("fake_secrets", "request", *WIDER)
+            and "fake_secrets" in getattr(request.node, "fixturenames", ())
+        ):
+            request.getfixturevalue("fake_secrets")
+        yield
+        return
     stash = request.config.stash
     if _USES not in stash:
         stash[_USES] = FixtureUses(stash[FAKES])
-    with stash[_USES].noted(fixturedef, request.scope):
+    with stash[_USES].noted(fixturedef):
         yield
 
 
