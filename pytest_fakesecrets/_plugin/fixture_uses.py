@@ -25,7 +25,7 @@ class FixtureUses:
 
     @contextmanager
     def noted(self, definition: pytest.FixtureDef[Any]) -> Iterator[None]:
-        """Note what a fixture of a wider scope uses, and have it answer in its tear-down as well."""
+        """Note what a fixture of a wider scope uses, and have that answer in its tear-down, too."""
         fakes, teardown, uses = self._fakes, ExitStack(), len(self._fakes.uses)
         # pytest calls finalizers in reverse order: the first is called after all of the fixture's.
         definition.addfinalizer(teardown.close)
