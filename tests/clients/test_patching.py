@@ -965,3 +965,21 @@ def test_handlers_of_received_responses_run(fake_secrets, secrets_client):
     secrets_client.get_secret_value(SecretId="a")
 
     assert [(200, "v")] == seen
+
+
+def test_a_session_that_begins_while_the_fake_ends():
+    """Where the fake ends meanwhile, as in another thread, nothing is replaced any more."""
+    fake = FakeSecrets()
+    fake.start()
+
+    class Ending:
+        """Variables of a session, which end the fake when they are read."""
+
+        def keys(self):
+            fake.stop()
+            return []
+
+    session = Session(session_vars=Ending())
+
+    assert not hasattr(Session.create_client, "__wrapped__")
+    assert session.get_scoped_config() is not None
