@@ -969,7 +969,7 @@ def test_handlers_of_received_responses_run(fake_secrets, secrets_client):
 
 def test_a_session_that_begins_while_the_fake_ends():
     """Where the fake ends meanwhile, as in another thread, nothing is replaced any more."""
-    fake = FakeSecrets()
+    fake, original = FakeSecrets(), Session.create_client
     fake.start()
 
     class Ending:
@@ -981,5 +981,5 @@ def test_a_session_that_begins_while_the_fake_ends():
 
     session = Session(session_vars=Ending())
 
-    assert not hasattr(Session.create_client, "__wrapped__")
-    assert session.get_scoped_config() is not None
+    assert isinstance(session, Session)
+    assert Session.create_client is original
