@@ -44,15 +44,32 @@ class WhenImported:
         finally:
             self._is_asking = False
         if spec is not None and spec.loader is not None:
-            self._surround(spec.loader)
+            loader: Any = _Loader(spec.loader, self)
+            spec.loader = loader
         return spec
 
-    def _surround(self, loader: Any) -> None:
-        execute = loader.exec_module
+    def was_imported(self) -> None:
+        """Make the call."""
+        self.cancel()
+        self._call()
 
-        def execute_and_call(module: ModuleType) -> None:
-            self.cancel()
-            execute(module)
-            self._call()
 
-        loader.exec_module = execute_and_call
+class _Loader:
+    """Loads one module as another loader does, which may be that of many modules."""
+
+    def __init__(self, loader: Any, waiting: WhenImported) -> None:
+        self._loader = loader
+        self._waiting = waiting
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Have the other loader create the module."""
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the module, which is the other loader's from now on."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._waiting.was_imported()

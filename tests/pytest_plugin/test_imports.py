@@ -58,3 +58,24 @@ def test_a_module_that_does_not_exist():
     with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere"):
         importlib.import_module("no_such_module_anywhere")
     waiting.cancel()
+
+
+def test_the_loader_stays_what_it_was(module):
+    """The module has its own loader, as if nobody had waited."""
+    WhenImported(module, lambda: None)
+    imported = importlib.import_module(module)
+
+    assert imported.__loader__ is imported.__spec__.loader
+    assert "pytest_fakesecrets" not in type(imported.__loader__).__module__
+
+
+@pytest.mark.parametrize("source", ["(fake_secrets): fake_secrets.add('a', 'v')", "(): pass"])
+def test_the_installed_plugin(pytester, monkeypatch, source):
+    """As users have it: found by its entry point, its modules rewritten by pytest's one loader."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    monkeypatch.delenv("PYTEST_PLUGINS")
+    pytester.makepyfile(f"def test_it{source}")
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=1)
