@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from ._errors import HIDE_MISUSE, UsageError, unknown_choice
+from ._guidance import guided
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -98,6 +99,12 @@ class Timeline:
             self._moved()
 
 
+@guided(
+    dict.fromkeys(
+        ("add", "forward", "move", "set", "sleep", "tick", "travel"),
+        "Let time pass with advance(days=1), or choose a moment with move_to(datetime).",
+    )
+)
 class Clock:
     """The time that a fake lives in: the real one, plus what the test moved it by.
 

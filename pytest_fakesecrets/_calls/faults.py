@@ -9,6 +9,7 @@ from .._aws.api_model import check_operation, errors_of, operations
 from .._aws.operations.registry import reading_operations
 from .._codes import CONNECTION_ERRORS, LOST_RESPONSES
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
+from .._guidance import guided
 from .effects import (
     ConnectionFailure,
     CorruptedResponse,
@@ -98,6 +99,17 @@ class Fault:
         self._rules.cancel(self._rule)
 
 
+@guided(
+    {
+        **dict.fromkeys(
+            ("add", "fail", "inject", "raise_error"), "Have calls fail with error(code)."
+        ),
+        **dict.fromkeys(("latency", "slow"), "Have answers take time with delay(seconds)."),
+        "reset": "Cancel and forget all faults with clear().",
+        "throttle": "Have calls be throttled with error('ThrottlingException').",
+        "timeout": "Have calls time out with error('ReadTimeoutError').",
+    }
+)
 class Faults:
     """The faults of one fake.
 

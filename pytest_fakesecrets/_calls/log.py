@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .._aws.api_model import check_operation
 from .._errors import HIDE_MISUSE, UsageError
+from .._guidance import guided
 from .._settings import Settings
 from .call import Call
 from .call_table import calls_section, known_outcome, named_here
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 __tracebackhide__ = HIDE_MISUSE
 
 
+@guided(
+    {
+        **dict.fromkeys(
+            (
+                "assert_any_call",
+                "assert_called_once_with",
+                "assert_called_with",
+                "assert_has_calls",
+            ),
+            "Compare parameters with assert_called(operation, parameters={...}).",
+        ),
+        **dict.fromkeys(("filter", "get"), "Find calls with of(operation, secret=...)."),
+        **dict.fromkeys(("call_count", "called"), "Count calls with count(operation)."),
+        **dict.fromkeys(("reset", "reset_mock"), "Forget all calls with clear()."),
+    }
+)
 class CallLog(Sequence[Call]):
     """The calls that reached a fake, oldest first; ``print`` shows the latest as a table.
 

@@ -67,7 +67,7 @@ def warn_of_unknown_region(region: str | None) -> None:
             f"region={region!r} is not a Region that botocore knows{hint}? If it is meant, have "
             "warnings ignore pytest_fakesecrets.FakeSecretsWarning.",
             FakeSecretsWarning,
-            stacklevel=3,
+            stacklevel=4,  # of the test: FakeSecrets() is guided
         )
 
 

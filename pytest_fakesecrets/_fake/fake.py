@@ -23,11 +23,13 @@ from .._calls.log import CallLog
 from .._calls.pipeline import Pipeline
 from .._clock import Clock
 from .._errors import HIDE_MISUSE, NoSuchSecretError, UsageError, unknown_choice
+from .._guidance import guided
 from .._listeners import listeners
 from .._settings import DEFAULT_ACCOUNT, UNDECIDED, Settings, check_region
 from .changes import check_step, prepare_step, put_version, remove_secret
 from .checks import warn_of_unknown_region
 from .decorating import decorate
+from .guesses import OF_FAKE
 from .kms import Kms
 from .report import describe
 from .seed_files import read_files
@@ -62,6 +64,7 @@ _DETAILS: Final = tuple(member.name for member in fields(Secret) if member.kw_on
 Target = TypeVar("Target")
 
 
+@guided(OF_FAKE)
 class FakeSecrets(Mapping[str, SecretView]):
     """A Secrets Manager in the process, and the test's hand on it.
 

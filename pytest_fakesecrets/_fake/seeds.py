@@ -26,6 +26,7 @@ from .._aws.model.secret import (
 )
 from .._aws.model.values import Json, SeedValue, Value, text_or_bytes
 from .._errors import HIDE_MISUSE, UsageError
+from .._guidance import guided
 from .._settings import Settings, check_account, check_region
 from .checks import (
     check_day,
@@ -49,6 +50,7 @@ _MAX_TEXT: Final = 2048
 _LONGEST: Final = {"type": 256, "owning_service": 128}
 
 
+@guided({})
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version of a secret.
@@ -81,6 +83,7 @@ class Version:
         check_key("a version", self.kms_key_id)
 
 
+@guided({})
 @dataclass(frozen=True, slots=True)
 class Secret:
     """The description of one secret, to seed with.

@@ -12,6 +12,8 @@ from .._aws.iam.policy import DEFAULT_POLICY
 from .._aws.model.secret import PENDING, PREVIOUS
 from .._botocore.clients import decide_region
 from .._errors import HIDE_MISUSE, UsageError
+from .._guidance import guided
+from .guesses import OF_VIEW
 
 if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
@@ -41,6 +43,7 @@ class VersionView:
     kms_key_id: str | None = field(default=None, kw_only=True)
 
 
+@guided(OF_VIEW)
 class SecretView:
     """A secret as it is now, read-only. Obtained by ``fake[name]`` and ``fake.add(...)``."""
 
@@ -49,6 +52,16 @@ class SecretView:
     def __init__(self, pipeline: Pipeline, arn: str) -> None:
         self._pipeline = pipeline
         self._arn = arn
+
+    if not TYPE_CHECKING:  # type checkers refuse it by themselves
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in self.__slots__:
+                raise UsageError(
+                    f"A view of a secret cannot be changed, here its {name}. Give the secret "
+                    "a new value with fake[name] = value; other details with add()."
+                )
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         ends = self.recovery_window_ends if self._exists() else None

@@ -242,7 +242,7 @@ def test_view_is_read_only(member):
     """No member of a view can be set."""
     view = FakeSecrets({"a": "v"})["a"]
 
-    with pytest.raises(AttributeError):
+    with pytest.raises(UsageError, match=rf"here its {member}\. Give the secret a new value with"):
         setattr(view, member, "other")
 
 
