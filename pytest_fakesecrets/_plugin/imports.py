@@ -44,7 +44,7 @@ class WhenImported:
         finally:
             self._is_asking = False
         if spec is not None and spec.loader is not None:
-            loader: Any = _Loader(spec.loader, self)
+            loader: Any = _Loader(spec, spec.loader, self)
             spec.loader = loader
         return spec
 
@@ -57,7 +57,8 @@ class WhenImported:
 class _Loader:
     """Loads one module as another loader does, which may be that of many modules."""
 
-    def __init__(self, loader: Any, waiting: WhenImported) -> None:
+    def __init__(self, spec: ModuleSpec, loader: Any, waiting: WhenImported) -> None:
+        self._spec = spec
         self._loader = loader
         self._waiting = waiting
 
@@ -68,8 +69,7 @@ class _Loader:
 
     def exec_module(self, module: ModuleType) -> None:
         """Execute the module, which is the other loader's from now on."""
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        self._spec.loader = self._loader
         module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._waiting.was_imported()

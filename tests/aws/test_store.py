@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import needs_sort_by, refusal
 
@@ -184,6 +184,7 @@ def test_a_table_is_like_a_dict(steps):
             assert by_date[::-1] == list(each.after(None, "created-date", descending=True))
 
 
+@example([("a", 0), ("b", 5), ("b", 6)])
 @given(st.lists(st.tuples(NAMES, st.none() | st.integers(0, 9))))
 def test_what_falls_due_is_known(steps):
     """The next moment is the earliest of those that are set, and the heap does not grow."""
