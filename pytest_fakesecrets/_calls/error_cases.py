@@ -76,4 +76,6 @@ def check_error(error: str) -> None:
 def _several(name: str, codes: Iterable[str] | None) -> tuple[str, ...] | None:
     if isinstance(codes, str):
         raise UsageError(f"{name}={codes!r} is one string. Give a list.")
+    if codes is not None and not isinstance(codes, Iterable):
+        raise UsageError(f"{name}={codes!r} is not a list of error codes.")
     return None if codes is None else tuple(codes)

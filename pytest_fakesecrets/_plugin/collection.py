@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from .._errors import UsageError
 from .detectors import detect_leaks, detect_unused_faults
 from .fixtures import FAKES, FIXTURES, fake_of_scope, is_real
 from .mark_names import decide, is_marked
-from .run import usage_errors_shown
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -40,8 +40,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.fixturenames.append("secrets_error")
     from .mark_options import errors_of_marks
 
-    with usage_errors_shown():
+    try:
         errors = errors_of_marks(metafunc.definition)
+    except UsageError as error:
+        # For the fixture to show: an error raised here would hide all other tests of the file.
+        metafunc.parametrize("secrets_error", [error], indirect=True, ids=["misused"])
+        return
     single = len({error.operation for error in errors}) == 1
     ids = [error.code if single else f"{error.operation}-{error.code}" for error in errors]
     metafunc.parametrize("secrets_error", errors, indirect=True, ids=ids)

@@ -88,6 +88,11 @@ def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> 
             "through the errors in the test: for error in fake.faults.each_error(): …",
             pytrace=False,
         )
+    if isinstance(request.param, UsageError):
+        path, line, _ = request.node.location
+        where = path if line is None else f"{path}:{line + 1}"
+        text = f"{request.param} It stands in @pytest.mark.secrets_errors at {where}."
+        pytest.fail(text, pytrace=False)
     error: ErrorCase = request.param
     fake_secrets.faults.error(error.code, operation=error.operation)
     return error

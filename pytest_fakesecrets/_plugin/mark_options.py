@@ -138,7 +138,9 @@ class ErrorsOptions:
         """Read a mark; refuse an option that it does not have."""
         _check_options(mark, ("also", "only", "operation"))
         named = mark.kwargs.get("operation", ())
-        operations = (named,) if isinstance(named, str) else tuple(named)
+        # What is neither a name nor a list of them is refused as an operation.
+        is_one = isinstance(named, str) or not isinstance(named, Iterable)
+        operations = (named,) if is_one else tuple(named)
         return cls((*mark.args, *operations), mark.kwargs.get("only"), mark.kwargs.get("also", ()))
 
     def errors(self) -> list[ErrorCase]:

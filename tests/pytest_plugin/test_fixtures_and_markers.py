@@ -778,8 +778,16 @@ def test_closest_errors_marker_wins(run):
             "only='DecryptionFailure' is one string. Give a list.",
         ),
         (
+            "only=5",
+            "only=5 is not a list of error codes.",
+        ),
+        (
             'also="ThrottlingException"',
             "also='ThrottlingException' is one string. Give a list.",
+        ),
+        (
+            "operation=5",
+            "5 is not an operation of Secrets Manager. Choose one of: *.",
         ),
     ],
     ids=[
@@ -789,21 +797,28 @@ def test_closest_errors_marker_wins(run):
         "operation",
         "option",
         "only string",
+        "only number",
         "also string",
+        "operation number",
     ],
 )
 def test_misused_errors_marker_shows_one_message(run, mark, message):
-    """A wrong secrets_errors is reported at collection, by its message alone."""
+    """A wrong secrets_errors fails its test by its message alone; the file's others run."""
     result = run(f"""
     @pytest.mark.secrets_errors({mark})
     def test_it(secrets_error):
         pass
+
+    def test_other():
+        pass
     """)
 
-    result.assert_outcomes(errors=1)
-    title = "ERROR collecting test_misused_errors_marker_shows_one_message.py"
-    shown = section(result, title)
-    result.stdout.fnmatch_lines([message])
+    result.assert_outcomes(passed=1, errors=1)
+    shown = section(result, "ERROR at setup of test_it[misused]")
+    line = READ.strip().count("\n") + 3
+    place = f"test_misused_errors_marker_shows_one_message.py:{line}"
+    text = f"{message} It stands in @pytest.mark.secrets_errors at {place}."
+    result.stdout.fnmatch_lines([text])
     assert 1 == len(shown)
 
 
