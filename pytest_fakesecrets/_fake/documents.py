@@ -23,7 +23,7 @@ __tracebackhide__ = HIDE_MISUSE
 # The keys and indexes that lead to a part of a file.
 Where = tuple[str | int, ...]
 _MERGE: Final = "tag:yaml.org,2002:merge"
-_TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 # What a parser quotes may be of a value; single characters and names of tokens tell nothing.
 _QUOTATION: Final = re.compile(r"""(['"])(?P<quoted>(?:\\.|(?!\1).)*)\1""", re.DOTALL)
@@ -93,8 +93,9 @@ def read_document(path: str | os.PathLike[str]) -> Document:
         raise UsageError(f"{name}: It is nested too deeply. Write inner values as text.") from None
 
 
-def _refusal_at(path: str, line: int, reason: object) -> UsageError:
-    return UsageError(f"{path}:{line}: {reason}")
+def _refusal_at(path: str, line: int, reason: object, column: int | None = None) -> UsageError:
+    place = f"{path}:{line}" if column is None else f"{path}:{line}:{column}"
+    return UsageError(f"{place}: {reason}")
 
 
 def _shown(where: Where) -> str:
@@ -167,7 +168,7 @@ def _parse_json(path: str, text: str) -> Any:
         data = json.loads(text, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
         reason = f"This is not JSON: {_without_quotations(error.msg)}. Correct it."
-        raise _refusal_at(path, error.lineno, reason) from None
+        raise _refusal_at(path, error.lineno, reason, error.colno) from None
     except ValueError:
         raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
     if repeated:
@@ -190,8 +191,9 @@ def _parse_toml(path: str, text: str) -> Any:
         if place is None:
             raise _refusal_at(path, 1, _TOO_LONG_A_NUMBER) from None
         line = int(place[1] or 1 + text.rstrip().count("\n"))
+        column = int(place[2]) if place[2] else None
         reason = _without_quotations(str(error)[: place.start()])
-        raise _refusal_at(path, line, f"This is not TOML: {reason}. Correct it.") from None
+        raise _refusal_at(path, line, f"This is not TOML: {reason}. Correct it.", column) from None
 
 
 def _without_quotations(message: str) -> str:
@@ -213,12 +215,13 @@ def _parse_yaml(path: str, text: str) -> Any:
         _check_yaml(path, loader, root)
         return loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
-        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        mark = error.problem_mark
+        line, column = (1, None) if mark is None else (mark.line + 1, mark.column + 1)
         reason = ", ".join(filter(None, (error.context, error.problem)))
         reason = (
             f"This is not YAML: {_without_quotations(reason)}. Correct it, or write it in quotes."
         )
-        raise _refusal_at(path, line, reason) from None
+        raise _refusal_at(path, line, reason, column) from None
     except yaml.reader.ReaderError as error:
         line = 1 + text.count("\n", 0, error.position)
         reason = "This is not YAML: a character is not allowed. Write it as an escape, in quotes."

@@ -615,9 +615,9 @@ REFUSALS = {
     "JSON syntax": (
         "s.json",
         '{\n"a": x}',
-        ("s.json:2", "This is not JSON: Expecting value. Correct it."),
+        ("s.json:2:6", "This is not JSON: Expecting value. Correct it."),
     ),
-    "empty JSON": ("s.json", "", ("s.json:1", "This is not JSON: Expecting value. Correct it.")),
+    "empty JSON": ("s.json", "", ("s.json:1:1", "This is not JSON: Expecting value. Correct it.")),
     "JSON with a long number": (
         "s.json",
         '{"a": {"n": ' + "1" * 5_000 + "}}",
@@ -631,7 +631,7 @@ REFUSALS = {
     "TOML syntax": (
         "s.toml",
         'a = "v"\nb = x\n',
-        ("s.toml:2", "This is not TOML: Invalid value. Correct it."),
+        ("s.toml:2:5", "This is not TOML: Invalid value. Correct it."),
     ),
     "TOML that ends early": (
         "s.toml",
@@ -646,13 +646,13 @@ REFUSALS = {
     "TOML table twice": (
         "s.toml",
         "[table]\n[table]\n",
-        ("s.toml:2", "This is not TOML: Cannot declare (…,) twice. Correct it."),
+        ("s.toml:2:7", "This is not TOML: Cannot declare (…,) twice. Correct it."),
     ),
     "YAML syntax": (
         "s.yaml",
         "a: v\nb: c: d\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:5",
             (
                 "This is not YAML: mapping values are not allowed here. Correct it, or write it in "
                 "quotes."
@@ -663,7 +663,7 @@ REFUSALS = {
         "s.yaml",
         "a: v\n- b\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:1",
             (
                 "This is not YAML: while parsing a block mapping, expected <block end>, "
                 "but found '-'. Correct it, or write it in quotes."
@@ -674,7 +674,7 @@ REFUSALS = {
         "s.yaml",
         "a: v\nb: @x\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:4",
             (
                 "This is not YAML: while scanning for the next token, "
                 "found character '@' that cannot start any token. Correct it, or write it in "
@@ -694,7 +694,7 @@ REFUSALS = {
         "s.yaml",
         "a: v\nb: *word\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:4",
             "This is not YAML: found undefined alias …. Correct it, or write it in quotes.",
         ),
     ),
@@ -702,7 +702,7 @@ REFUSALS = {
         "s.yaml",
         "a: v\nb: !word\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:4",
             (
                 "This is not YAML: could not determine a constructor for the tag …. "
                 "Correct it, or write it in quotes."
@@ -713,7 +713,7 @@ REFUSALS = {
         "s.yaml",
         "? [a]\n: v\n",
         (
-            "s.yaml:1",
+            "s.yaml:1:3",
             (
                 "This is not YAML: while constructing a mapping, found unhashable key. "
                 "Correct it, or write it in quotes."
@@ -724,7 +724,7 @@ REFUSALS = {
         "s.yaml",
         "a: v\n---\nb: w\n",
         (
-            "s.yaml:2",
+            "s.yaml:2:1",
             (
                 "This is not YAML: expected a single document in the stream, "
                 "but found another document. Correct it, or write it in quotes."

@@ -275,4 +275,4 @@ def test_a_broken_file_of_seeds_stops_a_run_that_begins_with_it(pytester, run):
     result = run("fakesecrets_autouse = true\nfakesecrets_seeds = broken.json", "")
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
-    assert "broken.json:1: This is not JSON" in result.stderr.str()
+    assert "broken.json:1:2: This is not JSON" in result.stderr.str()
