@@ -15,6 +15,7 @@ KNOWN = {
     "_botocore": {
         "botocore",
         "botocore.awsrequest",
+        "botocore.client",
         "botocore.config",
         "botocore.credentials",
         "botocore.endpoint",

@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import ref
 
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
@@ -158,6 +159,7 @@ def _exchange(pipeline: Pipeline, client: _Client) -> Exchange:
         read_timeout=context.get("read_timeout") or config.read_timeout,
         connect_timeout=config.connect_timeout,
         has_host=region in pipeline.named_regions or _has_host(region, url),
+        sender=ref(client.endpoint),
     )
 
 

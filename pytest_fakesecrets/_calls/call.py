@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from weakref import ReferenceType
 
 from .._aws.api_model import naming_members, returns_values, uses_labels
 from .._aws.arn import is_arn
@@ -161,6 +162,7 @@ class Exchange:
         never.
     :ivar connect_timeout: the seconds after which it stops connecting; None for never.
     :ivar has_host: whether the Region that it was sent to exists.
+    :ivar sender: a weak reference to botocore's endpoint that sent it.
     :ivar moves: how often the fake's time had been moved when it began; ``MOVED`` where it moved
         during the call.
     :ivar returned_arns: the ARNs of the secrets that the answer to a ListSecrets shows.
@@ -172,6 +174,7 @@ class Exchange:
     read_timeout: float | None = None
     connect_timeout: float | None = None
     has_host: bool = True
+    sender: ReferenceType[Any] | None = None
     moves: int = 0
     returned_arns: tuple[str, ...] = ()
     call: Call = field(init=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._aws.arn import parse_secret_arn
@@ -34,35 +34,44 @@ def position(pipeline: Pipeline) -> LogPosition:
     return LogPosition(pipeline.history.total, len(pipeline.service.rotations.runs))
 
 
-def describe(pipeline: Pipeline, since: LogPosition | None = None) -> str:
+def describe(
+    pipeline: Pipeline, since: LogPosition | None = None, hints: Iterable[str] = ()
+) -> str:
     """Tell all about a fake, in lines of at most 80 columns that show no value of a secret.
 
     Nothing happens by it: what has fallen due stays due.
 
     :param since: leaves out calls and rotations before it, and all of a secret but its name where
         no call was about it.
+    :param hints: what else may be behind a failure.
     """
     own = pipeline.settings
     place = "no Region yet" if own.region == UNDECIDED else shortened(own.region)
     heading = f"Secrets Manager in {place}, account {own.account}"
-    tables = (line for section in _sections(pipeline, since) for line in section.lines())
+    tables = (line for section in _sections(pipeline, since, hints) for line in section.lines())
     return "\n".join([heading, *tables])
 
 
-def summary(pipeline: Pipeline, since: LogPosition | None = None) -> list[tuple[str, str]]:
+def summary(
+    pipeline: Pipeline, since: LogPosition | None = None, hints: Iterable[str] = ()
+) -> list[tuple[str, str]]:
     """Tell the same as properties of one line each; none for a fake that was not used."""
-    return [entry for section in _sections(pipeline, since) for entry in section.properties()]
+    sections = _sections(pipeline, since, hints)
+    return [entry for section in sections for entry in section.properties()]
 
 
 # No lock is taken: a call that hangs in a predicate of the test holds it, and the report of that
 # test must not hang as well.
-def _sections(pipeline: Pipeline, since: LogPosition | None) -> Iterator[Section]:
+def _sections(
+    pipeline: Pipeline, since: LogPosition | None, further_hints: Iterable[str]
+) -> Iterator[Section]:
     own = pipeline.settings
     calls, rotations = since or (0, 0)
     exchanges = pipeline.history.since(calls)
     dropped = pipeline.history.dropped if since is None else 0
     yield calls_section([exchange.call for exchange in exchanges], own, dropped=dropped)
     hints = dict.fromkeys(hint for exchange in exchanges for hint in _hints(pipeline, exchange))
+    hints.update(dict.fromkeys(further_hints))
     yield Section.of("hint", list(hints), lambda hint: [(hint,)])
     yield Section.of("fault", list(pipeline.rules), lambda rule: _fault(rule, own))
     yield Section.of(

@@ -9,14 +9,20 @@ import pytest
 
 from .._fake.fake import pipeline_of
 from .._fake.report import describe, summary
+from .other_mocks import hints_about_calls, hints_about_silence
 from .run import SeenFake
 
 _OURS: Final = pytest.StashKey[list[tuple[str, str]]]()
 
 
-def add_report(item: pytest.Item, report: pytest.TestReport, seen: Sequence[SeenFake]) -> None:
+def add_report(
+    item: pytest.Item,
+    report: pytest.TestReport,
+    error: pytest.ExceptionInfo[BaseException] | None,
+    seen: Sequence[SeenFake],
+) -> None:
     """Have the report of a phase that failed show the fakes of its test, as text and for JUnit."""
-    described = _described(seen) if report.failed else []
+    described = _described(item, error, seen) if report.failed else []
     report.sections += [(title, text) for title, text, _ in described]
     # A plugin may run a test again, which then begins with the properties of its failure.
     if report.failed or report.when == "setup":
@@ -28,14 +34,24 @@ def add_report(item: pytest.Item, report: pytest.TestReport, seen: Sequence[Seen
                 properties[:] = [*others, *ours]
 
 
-def _described(seen: Sequence[SeenFake]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _described(
+    item: pytest.Item,
+    error: pytest.ExceptionInfo[BaseException] | None,
+    seen: Sequence[SeenFake],
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return title, text and properties of each fake that has something to tell."""
     described = []
-    for fixture, fake, since in seen:
+    logs = [pipeline_of(fake).history.since(since.calls) for _, fake, since in seen]
+    for (fixture, fake, since), log in zip(seen, logs, strict=True):
         pipeline = pipeline_of(fake)
-        entries = summary(pipeline, since)
+        hints = list(hints_about_calls(log))
+        if not any(logs) and fake is seen[-1].fake:
+            hints += hints_about_silence(item, error)
+        entries = summary(pipeline, since, hints)
         was_used = any(name != "fakesecrets.secret" for name, _ in entries)
         # Of several fakes, the test sees the secrets of the last one, which has the others' too.
         if was_used or (entries and fake is seen[-1].fake):
-            described.append((f"fake secrets ({fixture})", describe(pipeline, since), entries))
+            described.append(
+                (f"fake secrets ({fixture})", describe(pipeline, since, hints), entries)
+            )
     return described

@@ -137,10 +137,10 @@ class ErrorsOptions:
     def of(cls, mark: pytest.Mark) -> ErrorsOptions:
         """Read a mark; refuse an option that it does not have."""
         _check_options(mark, ("also", "only", "operation"))
-        named = mark.kwargs.get("operation", ())
+        named: Any = mark.kwargs.get("operation", ())
         # What is neither a name nor a list of them is refused as an operation.
         is_one = isinstance(named, str) or not isinstance(named, Iterable)
-        operations = (named,) if is_one else tuple(named)
+        operations: tuple[Any, ...] = (named,) if is_one else tuple(named)
         return cls((*mark.args, *operations), mark.kwargs.get("only"), mark.kwargs.get("also", ()))
 
     def errors(self) -> list[ErrorCase]:

@@ -87,4 +87,4 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if seen or item.user_properties:
         from .failure_report import add_report
 
-        add_report(item, report, seen)
+        add_report(item, report, call.excinfo, seen)
