@@ -26,6 +26,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
     leaks: Level | None = None,
     unused_faults: Level | None = None,
     enforce_policies: bool | None = None,
+    principal: str | None = None,
 ) -> pytest.MarkDecorator:
     """Return ``@pytest.mark.fake_secrets(...)``: give the test a fake AWS Secrets Manager.
 
@@ -39,8 +40,9 @@ def secrets(  # noqa: PLR0913 - all by keyword
     :param file: one file of secrets, or several; relative to the file of the test.
     :param allow_real_calls: True lets the test reach the real AWS instead.
     :param leaks: ``off``, ``warn`` or ``error``, for a test that shows the value of a secret.
-    :param enforce_policies: False has resource policies refuse nobody.
     :param unused_faults: the same, for a test that adds a fault which applies to no call.
+    :param enforce_policies: False has resource policies refuse nobody.
+    :param principal: the ARN of the user, role or session that callers act as, or a service.
     """
     options = {
         "region": region,
@@ -50,6 +52,7 @@ def secrets(  # noqa: PLR0913 - all by keyword
         "leaks": leaks,
         "unused_faults": unused_faults,
         "enforce_policies": enforce_policies,
+        "principal": principal,
     }
     # with_args: a mark that is called with a function alone takes it for the test.
     return pytest.mark.fake_secrets.with_args(*seeds, **_given(options))

@@ -24,6 +24,7 @@ KNOWN = {
         "botocore.model",
         "botocore.parsers",
         "botocore.session",
+        "botocore.signers",
     },
 }
 

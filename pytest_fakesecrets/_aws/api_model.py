@@ -30,7 +30,16 @@ _LABEL_LISTS: Final = frozenset({"SecretVersionStagesType"})
 @functools.cache
 def service_model() -> ServiceModel:
     """Return the service model of the installed botocore."""
-    return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    loader = Loader()
+    # load_service_model() would list all services first, for a message about a wrong name.
+    version = loader.determine_latest_version(SERVICE, "service-2")
+    return ServiceModel(loader.load_data(f"{SERVICE}/{version}/service-2"), SERVICE)
+
+
+def read_descriptions() -> None:
+    """Read the files of botocore that answers need, before a test hides the file system."""
+    service_model()
+    partitions()
 
 
 @functools.cache

@@ -27,6 +27,7 @@ from .._calls.effects import NoAnswerError
 from .._errors import HIDE_MISUSE
 from .active import ACCOUNT_KEY, OVERRIDE_KEY
 from .headers import AnswerHeaders
+from .moto import moto_answers, moto_caller
 from .parsing import parse
 
 if TYPE_CHECKING:
@@ -147,13 +148,16 @@ def _exchange(pipeline: Pipeline, client: _Client) -> Exchange:
     context, url = client.request["context"], client.request["url"]
     region, config = context["client_region"], context["client_config"]
     account = context.get(ACCOUNT_KEY, pipeline.settings.account)
-    override = context.get(OVERRIDE_KEY, NO_OVERRIDE).merged_with(current_override())
+    who = context.get(OVERRIDE_KEY, NO_OVERRIDE).merged_with(current_override())
+    if moto_answers():
+        who = who.merged_with(moto_caller(client.endpoint, client.operation_model.name))
+    who = who.merged_with(pipeline.caller)
     request = read_request(str(client.operation_model.name), client.request["body"])
     if config.signature_version is UNSIGNED:
         request = replace(request, error=ServiceError("MissingAuthenticationTokenException"))
     return Exchange(
         request,
-        override.caller(account, region),
+        who.caller(account, region),
         region,
         # botocore 1.44 lets an event handler give a call a timeout of its own.
         read_timeout=context.get("read_timeout") or config.read_timeout,

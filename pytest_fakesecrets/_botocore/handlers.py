@@ -29,24 +29,23 @@ def handlers_in_vain(exchange: Exchange) -> list[tuple[str, Any]]:
     return [
         (event, handler)
         for event in _NOT_EMITTED
-        for handler in _registered(emitter, f"{event}.secrets-manager.{operation}")
+        for handler in registered(emitter, f"{event}.secrets-manager.{operation}")
     ]
 
 
 def is_stubbed(value: Any) -> bool:
     """Tell whether something is a client of Secrets Manager with a Stubber, or its Stubber."""
-    stub: Any = sys.modules.get("botocore.stub")
-    if stub is None:
-        return False
+    # No class, where nobody has imported it.
+    stubber: Any = getattr(sys.modules.get("botocore.stub"), "Stubber", ())
     # isinstance() would ask for the class, which some proxies answer by an exception.
-    if issubclass(type(value), stub.Stubber):
+    if issubclass(type(value), stubber):
         return _is_ours(value.client)
     return (
         issubclass(type(value), BaseClient)
         and _is_ours(value)
         and any(
-            isinstance(getattr(handler, "__self__", None), stub.Stubber)
-            for handler in _registered(
+            isinstance(getattr(handler, "__self__", None), stubber)
+            for handler in registered(
                 value.meta.events, "before-call.secrets-manager.GetSecretValue"
             )
         )
@@ -57,7 +56,8 @@ def _is_ours(client: Any) -> bool:
     return bool(client.meta.service_model.service_name == SERVICE)
 
 
-def _registered(emitter: Any, event: str) -> Iterable[Any]:
-    # botocore has no public way to ask.
+def registered(emitter: Any, event: str) -> Iterable[Any]:
+    """Return the handlers of an event, with those that botocore itself has registered."""
+    # There is no public way to ask.
     handlers: Iterable[Any] = emitter._emitter._handlers.prefix_search(event)  # noqa: SLF001
     return handlers

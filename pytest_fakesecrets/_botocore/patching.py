@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -18,7 +17,7 @@ from botocore.exceptions import (
 )
 from botocore.session import Session
 
-from .._aws.api_model import SERVICE
+from .._aws.api_model import SERVICE, read_descriptions
 from .._errors import HIDE_MISUSE, UsageError
 from .active import CREDENTIALS, active, innermost, lock, position
 from .clients import region_of_clients
@@ -32,6 +31,7 @@ from .configuration import (
     real_credentials,
 )
 from .conversation import converse
+from .moto import moto_answers
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -74,6 +74,7 @@ def activate(pipeline: Pipeline, *, below: Pipeline | None = None) -> None:
 
     :param below: a fake that goes on answering instead; this one waits for its end.
     """
+    read_descriptions()
     with lock:
         _patch()
         active.insert(position(below, active), pipeline)
@@ -204,13 +205,7 @@ def _make_request(
         return original(endpoint, operation_model, request_dict)
     pipeline = innermost()
     if pipeline is None or pipeline.passthrough:
-        if pipeline is None and _guards and not _moto_answers():
+        if pipeline is None and _guards and not moto_answers():
             _guards[-1].ask_for_call(str(operation_model.name))
         return original(endpoint, operation_model, request_dict)
     return converse(pipeline, endpoint, operation_model, request_dict)
-
-
-def _moto_answers() -> bool:
-    """Tell whether moto's mock is active, which answers further down, in the process as well."""
-    models = sys.modules.get("moto.core.models")
-    return bool(getattr(getattr(models, "botocore_stubber", None), "enabled", False))

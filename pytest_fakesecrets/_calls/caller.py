@@ -36,6 +36,8 @@ class CallerOverride:
         """Return both, where this one comes first. Account and principal go together."""
         if other is NO_OVERRIDE:
             return self
+        if self is NO_OVERRIDE:
+            return other
         who = other if self.account is None and self.principal is None else self
         return CallerOverride(who.account, who.principal, {**other.keys, **self.keys})
 
@@ -54,6 +56,8 @@ def caller_override(
 
     :raises UsageError: for what is not an account or a principal, or two that do not match.
     """
+    if account is None and principal is None and not keys:
+        return NO_OVERRIDE
     if account is not None:
         check_account(account)
     if principal is not None:

@@ -18,6 +18,7 @@ from .._aws.service import Service
 from .._errors import HIDE_MISUSE
 from .._settings import UNDECIDED
 from .call import MOVED, Exchange
+from .caller import NO_OVERRIDE
 from .effects import NO_EFFECT, UNAFFECTED, AttemptEffects, ConnectionFailure, NoAnswerError
 from .fault_rules import FaultRules
 from .faults import failure
@@ -54,6 +55,7 @@ class Pipeline:
     :ivar was_entered: whether it has ever begun to answer.
     :ivar is_over: whether it will never answer again.
     :ivar passthrough: whether calls go on to AWS, as they would if there were no fake.
+    :ivar caller: who makes the calls of which nothing else is said.
     :ivar named_regions: those that the test itself named exist, whatever botocore knows.
     """
 
@@ -68,6 +70,7 @@ class Pipeline:
         self.was_entered = False
         self.is_over = False
         self.passthrough = False
+        self.caller = NO_OVERRIDE
         self.named_regions = {settings.region} - {UNDECIDED}
 
     def answer(self, exchange: Exchange) -> Answer:

@@ -83,6 +83,8 @@ class FakeSecrets(Mapping[str, SecretView]):
     :param max_calls: how many calls the log keeps; older ones are dropped, and counted.
     :param enforce_policies: False has resource policies be kept and returned, and refuse nobody:
         for tests of what audits them.
+    :param principal: the ARN of the user, role or session that callers act as, which may be of
+        another account, or the name of a service; the account's root by default.
     :raises UsageError: for a seed that could not exist in AWS.
     """
 
@@ -95,9 +97,11 @@ class FakeSecrets(Mapping[str, SecretView]):
         rotation_removes_pending: bool = False,
         max_calls: int = DEFAULT_MAX_CALLS,
         enforce_policies: bool = True,
+        principal: str | None = None,
     ) -> None:
         seed = listeners[-1].random_seed() if listeners else ""
         self._pipeline = Pipeline(Settings(region, account), seed, max_calls)
+        self._pipeline.caller = caller_override(None, principal, {})
         warn_of_unknown_region(region)
         self._service = self._pipeline.service
         timeline = self._service.timeline
@@ -199,6 +203,11 @@ class FakeSecrets(Mapping[str, SecretView]):
     def account(self) -> str:
         """The account that callers act as."""
         return self._pipeline.settings.account
+
+    @property
+    def principal(self) -> str | None:
+        """Who callers act as; None for the account's root."""
+        return self._pipeline.caller.principal
 
     @property
     def calls(self) -> CallLog:
@@ -540,6 +549,7 @@ class FakeSecrets(Mapping[str, SecretView]):
             rotation_removes_pending=runner.removes_pending,
             max_calls=self._pipeline.history.max_calls,
             enforce_policies=self.enforce_policies,
+            principal=self.principal,
         )
         copied = pipeline_of(copy)
         copied.start_from(self._pipeline)

@@ -393,7 +393,10 @@ def _check_versions(secret: str, versions: Iterable[Version]) -> None:
             f"S{secret[1:]} has {len(labels)} staging labels. AWS allows {MAX_LABELS}."
         )
     if any(version.value is not None for version in versions) and CURRENT not in labels:
-        raise UsageError(f"No version of {secret} is AWSCURRENT. Give one of them that label.")
+        raise UsageError(
+            f"No version of {secret} is AWSCURRENT. Give one of them that label: in AWS, the first "
+            "value of a secret has it. What a rotation has reserved has no value."
+        )
 
 
 def _moment(moment: datetime | None) -> datetime | None:

@@ -17,7 +17,7 @@ NAME: Final = "fake_secrets"
 SHORT_NAME: Final = "secrets"
 _SECRETS: Final = (
     "(*seeds, region=None, account=None, file=(), allow_real_calls=False, leaks=None, "
-    "unused_faults=None, enforce_policies=None): "
+    "unused_faults=None, enforce_policies=None, principal=None): "
     "give the test a fake AWS Secrets Manager with these secrets (dicts of names to values, "
     "Secret objects; files relative to the test's). Several marks add up; the closest wins for "
     "the same secret. allow_real_calls=True lets the test reach the real AWS instead."

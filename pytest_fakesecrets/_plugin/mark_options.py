@@ -36,6 +36,7 @@ class SecretsOptions:
     leaks: Level | None = None
     unused_faults: Level | None = None
     enforce_policies: bool | None = None
+    principal: str | None = None
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> SecretsOptions:
@@ -56,7 +57,7 @@ class SecretsOptions:
                 raise UsageError(
                     f"{name}={switch!r} of @pytest.mark.secrets is neither True nor False."
                 )
-        others = (self.seeds, self.file, self.region, self.account)
+        others = (self.seeds, self.file, self.region, self.account, self.principal)
         if self.allow_real_calls and any(others):
             raise UsageError(
                 "@pytest.mark.secrets(allow_real_calls=True) lets a test reach the real AWS, "

@@ -42,6 +42,13 @@ INIS: Final = (
         f"account of fakes that name no other, twelve digits (default: {DEFAULT_ACCOUNT})",
     ),
     Ini(
+        "fakesecrets_principal",
+        "string",
+        "",
+        "ARN of the user, role or session that callers act as, or a service (default: the "
+        "account's root)",
+    ),
+    Ini(
         "fakesecrets_seeds",
         "paths",
         [],
@@ -151,10 +158,18 @@ def check_inis(config: pytest.Config) -> None:
                 f"fakesecrets_seeds names {near(path, config)}, which does not exist. Paths are "
                 "relative to the ini file."
             )
+    _check_callers(config)
+
+
+def _check_callers(config: pytest.Config) -> None:
     try:
         if region := config.getini("fakesecrets_region"):
             check_region(region)
         check_account(config.getini("fakesecrets_account"))
+        if principal := config.getini("fakesecrets_principal"):
+            from .._aws.iam.principal import account_of
+
+            account_of(principal)
     except UsageError as error:
         raise pytest.UsageError(f"fakesecrets_{error}") from None
 

@@ -108,13 +108,13 @@ def _values(item: pytest.Item, traceback: TracebackType | None) -> Iterator[Any]
 
 def _replaced_entrance() -> str | None:
     """Return a function of boto3, or of botocore, that is not its own at present."""
-    for name, (module, path) in _ENTRANCES.items():
-        if module in sys.modules:
-            value: Any = sys.modules[module]
-            for part in path.split("."):
-                value = getattr(value, part, None)
-            if str(getattr(value, "__module__", None)).partition(".")[0] not in _LIBRARIES:
-                return name
+    imported = {name: place for name, place in _ENTRANCES.items() if place[0] in sys.modules}
+    for name, (module, path) in imported.items():
+        value: Any = sys.modules[module]
+        for part in path.split("."):
+            value = getattr(value, part, None)
+        if str(getattr(value, "__module__", None)).partition(".")[0] not in _LIBRARIES:
+            return name
     return None
 
 

@@ -281,13 +281,12 @@ class FakesOfRun:
         holder: Any
         for (holder, _), option in zip(reversed(marked), reversed(options), strict=True):
             seeds += option.seeds_at(holder)
-        said = [option.enforce_policies for option in options]
-        said += [other.fake.enforce_policies for other in reversed(outer)]
-        said.append(self.config.getini("fakesecrets_enforce_policies"))
+        around = [other.fake for other in reversed(outer)]
         entry.fake = FakeSecrets(
             **self._location(options, outer),
             max_calls=int(self.config.getini("fakesecrets_max_calls")),
-            enforce_policies=next(each for each in said if each is not None),
+            enforce_policies=self._said("enforce_policies", [*options, *around]),
+            principal=self._said("principal", [*options, *around]) or None,
         )
         add_seeds(entry.fake, (seed for _, seed in seeds))
         entry.seeding = Seeding(tuple(mark for _, mark in marked), tuple(plugins), seeds)
@@ -300,6 +299,12 @@ class FakesOfRun:
             paths = self.config.getini("fakesecrets_seeds")
             self._seeds_of_ini = origins(read_paths(paths), paths, self.config)
         return self._seeds_of_ini
+
+    def _said(self, name: str, places: Iterable[Any]) -> Any:
+        """Return what the first place says of an option, or else ini."""
+        said = (getattr(place, name) for place in places)
+        ini = self.config.getini(f"fakesecrets_{name}")
+        return next((value for value in said if value is not None), ini)
 
     def _location(self, options: list[SecretsOptions], outer: list[RunningFake]) -> dict[str, Any]:
         """Return Region and account: those of the closest mark, of the fake around, or of ini."""

@@ -298,3 +298,28 @@ def test_pydantic_sees_the_errors_of_aws(settings_source, fake_secrets, secrets_
         settings()
 
     assert "ResourceNotFoundException" == raised.value.response["Error"]["Code"]
+
+
+def test_pyfakefs(pytester):
+    """A client that was made before the file system was replaced needs nothing of it."""
+    pytest.importorskip("pyfakefs")
+    pytester.makepyfile("""
+    import boto3
+    import pytest
+
+    @pytest.fixture
+    def client(fake_secrets):
+        return boto3.client("secretsmanager", region_name="us-east-1")
+
+    def test_it(client, fs, fake_secrets):
+        fake_secrets.add("db", "v")
+        assert client.get_secret_value(SecretId="db")["SecretString"] == "v"
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_secret_value(SecretId="missing")
+        client.create_secret(Name="other", SecretString="v")
+        assert len(client.list_secrets()["SecretList"]) == 2
+    """)
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1)

@@ -176,3 +176,31 @@ def test_an_error_of_ours_is_not_an_error_of_moto(fake_secrets):
         "Message": "Secrets Manager can't find the specified secret.",
     } == raised.value.response["Error"]
     assert 400 == raised.value.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_the_credentials_of_an_assumed_role(fake_secrets):
+    """What moto's STS hands out makes a client act as the role, and nobody else."""
+    role, session = "arn:aws:iam::222222222222:role/app", "222222222222:assumed-role/app/session"
+    with moto.mock_aws():
+        sts = boto3.client("sts", REGION)
+        given = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+        theirs = boto3.client(
+            "secretsmanager",
+            REGION,
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+        )
+        theirs.create_secret(Name="db", SecretString="theirs")
+        boto3.client("secretsmanager", REGION).list_secrets()
+        with fake_secrets.acting_as(account="333333333333"):
+            theirs.list_secrets()
+    theirs.list_secrets()
+
+    root = "arn:aws:iam::{}:root".format
+    assert [f"arn:aws:sts::{session}", root(fake_secrets.account), root("333333333333")] == [
+        call.principal for call in fake_secrets.calls[:3]
+    ]
+    assert ["222222222222", fake_secrets.account] == [
+        fake_secrets.calls[index].account for index in (0, 3)
+    ]

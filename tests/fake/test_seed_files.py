@@ -935,7 +935,10 @@ REFUSALS = {
         "secrets:\n\n- versions: [{value: v}]\n  name: a\n",
         (
             "s.yaml: secrets[0]",
-            "No version of secret 'a' is AWSCURRENT. Give one of them that label.",
+            (
+                "No version of secret 'a' is AWSCURRENT. Give one of them that label: in AWS, the "
+                "first value of a secret has it. What a rotation has reserved has no value."
+            ),
         ),
     ),
     "number as an account": (

@@ -11,6 +11,10 @@ from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version, Version
 TAGS = {"team": "web"}
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
 CREATED = datetime(2023, 5, 6, 7, 8, 9, 123_000, tzinfo=timezone.utc)
+NO_CURRENT = (
+    "No version of secret 'a' is AWSCURRENT. Give one of them that label: in AWS, the first value "
+    "of a secret has it. What a rotation has reserved has no value."
+)
 ONE, TWO, THREE, FOUR = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 5))
 
 
@@ -496,11 +500,11 @@ def refusals():
         ),
         "previous without current": (
             lambda: Secret("a", previous="v"),
-            "No version of secret 'a' is AWSCURRENT. Give one of them that label.",
+            NO_CURRENT,
         ),
         "versions without current": (
             lambda: Secret("a", versions=[Version("v", ["live"])]),
-            "No version of secret 'a' is AWSCURRENT. Give one of them that label.",
+            NO_CURRENT,
         ),
         "label on two versions": (
             lambda: Secret(

@@ -446,8 +446,8 @@ def test_region_and_account_of_the_marker(run):
             'regon="eu-west-1"',
             (
                 "regon is not an option of @pytest.mark.secrets; did you mean region? "
-                "Choose one of: account, allow_real_calls, enforce_policies, file, leaks, region, "
-                "unused_faults. " + OTHER_MEANING
+                "Choose one of: account, allow_real_calls, enforce_policies, file, leaks, "
+                "principal, region, unused_faults. " + OTHER_MEANING
             ),
         ),
         (

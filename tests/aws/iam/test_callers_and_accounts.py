@@ -399,6 +399,87 @@ class TestCaller:
         assert (ACCOUNT, "rds.amazonaws.com") == (call.account, call.principal)
 
 
+class TestPrincipalOfTheFake:
+    def test_it_makes_all_calls(self):
+        """Who is given to the fake makes the calls of every client, in every thread."""
+        with FakeSecrets(Secret("db", "v", policy=EVERYTHING), principal=ROLE) as fake:
+            client = boto3.client("secretsmanager", "us-east-1")
+            client.list_secrets()
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(contextvars.Context().run, client.list_secrets).result()
+            with fake.acting_as(source_vpc="vpc-1"):
+                client.list_secrets()
+
+        assert (ROLE, OWNER) == (fake.principal, fake.account)
+        assert [(ROLE, ACCOUNT)] * 3 == [(call.principal, call.account) for call in fake.calls]
+        assert {"aws:sourcevpc"} == set(callers(fake)[2].keys)
+
+    def test_what_is_said_closer_counts(self):
+        """A block, or a client that was made for someone, comes before the fake's principal."""
+        with FakeSecrets(principal=ROLE) as fake:
+            with fake.acting_as(principal=OWN_ROLE):
+                boto3.client("secretsmanager", "us-east-1").list_secrets()
+            fake.client(account="333333333333").list_secrets()
+            fake.client().list_secrets()
+
+        assert [OWN_ROLE, "arn:aws:iam::333333333333:root", ROLE] == [
+            call.principal for call in fake.calls
+        ]
+
+    def test_a_decorated_function_has_it(self):
+        """Each call of a decorated function has a fake with the same principal."""
+
+        @FakeSecrets(Secret("db", "v", policy=NOTHING), principal=OWN_ROLE)
+        def refused():
+            boto3.client("secretsmanager", "us-east-1").get_secret_value(SecretId="db")
+
+        with pytest.raises(ClientError, match=f"User: {OWN_ROLE} is not authorized"):
+            refused()
+
+    def test_a_wrong_one_is_refused(self):
+        """What is not a principal is refused at once."""
+        with pytest.raises(UsageError, match=r"principal='app' is not a principal\. Give an ARN"):
+            FakeSecrets(principal="app")
+
+    def test_mark_and_ini(self, pytester):
+        """The closest mark counts, then the fake around, then ini."""
+        ini, mark = f"arn:aws:iam::{OWNER}:role/ini", f"arn:aws:iam::{OWNER}:role/mark"
+        pytester.makeini(f"[pytest]\nfakesecrets_principal = {ini}\n")
+        pytester.makepyfile(f"""
+        import pytest
+        from pytest_fakesecrets import marks
+
+        def test_ini(fake_secrets):
+            assert fake_secrets.principal == {ini!r}
+
+        @pytest.mark.secrets(principal={mark!r})
+        class TestMark:
+            def test_mark(self, fake_secrets, secrets_client):
+                secrets_client.list_secrets()
+                assert fake_secrets.calls.last.principal == {mark!r}
+
+            def test_inner(self, class_fake_secrets, fake_secrets):
+                assert fake_secrets.principal == {mark!r}
+
+            @marks.secrets(principal={ROLE!r})
+            def test_closest(self, fake_secrets):
+                assert fake_secrets.principal == {ROLE!r}
+        """)
+
+        result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+        result.assert_outcomes(passed=4)
+
+    def test_a_wrong_ini_ends_the_run(self, pytester):
+        """The ini option is read before anything is collected."""
+        pytester.makeini("[pytest]\nfakesecrets_principal = app\n")
+
+        result = pytester.runpytest_inprocess()
+
+        assert pytest.ExitCode.USAGE_ERROR == result.ret
+        assert "fakesecrets_principal='app' is not a principal." in result.stderr.str()
+
+
 class TestDeny:
     @pytest.mark.parametrize("operation", KNOWN)
     def test_any_operation_can_be_denied(self, fake_secrets, secrets_client, operation):
