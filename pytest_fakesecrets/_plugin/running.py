@@ -11,6 +11,7 @@ import pytest
 from .collection import is_run_per_error
 from .fixture_uses import FixtureUses
 from .fixtures import FAKES, WIDER, is_real
+from .mark_names import is_marked
 from .outcomes import add_hint
 from .run import AUTOUSE
 
@@ -42,6 +43,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         ends.enter_context(real)
     elif item.config.getini(AUTOUSE) and not hasattr(item, "fixturenames"):
         ends.enter_context(fakes.run(AUTOUSE, "function", item))
+    _refuse_shared_examples(item)
     if item.get_closest_marker("secrets_errors") and not is_run_per_error(item):
         pytest.fail(
             "@pytest.mark.secrets_errors runs a test once per error, which pytest can do with "
@@ -88,3 +90,24 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         from .failure_report import add_report
 
         add_report(item, report, call.excinfo, seen)
+
+
+def _refuse_shared_examples(item: pytest.Item) -> None:
+    """Refuse a mark on a test of Hypothesis, as Hypothesis refuses fixtures of one test.
+
+    It does not know what a mark has added to a test's fixtures.
+    """
+    function = getattr(item, "obj", None)
+    if not getattr(function, "is_hypothesis_test", False) or not is_marked(item) or is_real(item):
+        return
+    settings = getattr(function, "_hypothesis_internal_use_settings", None)
+    suppressed = getattr(settings, "suppress_health_check", ())
+    if not any(check.name == "function_scoped_fixture" for check in suppressed):
+        pytest.fail(
+            "A test of Hypothesis has a mark that gives it a fake: all examples would share it, "
+            "and one would find what another wrote. Begin a fake in each example, inside the "
+            "test: with FakeSecrets({...}) as fake: … If sharing is meant, say so with "
+            "@settings(suppress_health_check=[HealthCheck.function_scoped_fixture]); "
+            "fake_secrets.reset() makes an example begin empty.",
+            pytrace=False,
+        )

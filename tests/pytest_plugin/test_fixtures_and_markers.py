@@ -1063,3 +1063,36 @@ def test_operations_in_a_list_are_refused(run):
 
     assert "is not an operation of Secrets Manager" in result.stdout.str()
     assert "TypeError" not in result.stdout.str()
+
+
+def test_a_mark_is_not_shared_among_examples(run):
+    """Under @given a mark is a misuse, as Hypothesis has it of fixtures, unless it is meant."""
+    result = run("""
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis import strategies as st
+
+    @given(st.booleans())
+    @pytest.mark.secrets({"a": "v"})
+    def test_shared(flag):
+        pass
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.booleans())
+    @pytest.mark.secrets({"a": "v"})
+    def test_meant(flag):
+        assert read("a", "us-east-1") == "v"
+
+    @given(st.booleans())
+    @pytest.mark.secrets(allow_real_calls=True)
+    def test_real(flag):
+        pass
+
+    @given(st.booleans())
+    def test_each(flag):
+        with FakeSecrets({"a": "v"}):
+            assert read("a", "us-east-1") == "v"
+    """)
+
+    result.assert_outcomes(passed=3, errors=1)
+    (shown,) = section(result, "ERROR at setup of test_shared")
+    assert shown.startswith("A test of Hypothesis has a mark that gives it a fake")
