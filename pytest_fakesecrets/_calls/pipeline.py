@@ -135,6 +135,7 @@ class Pipeline:
             if self.settings.region == UNDECIDED:
                 self.settings.region = region
                 self.service.store.move(UNDECIDED, region)
+                self.service.keys.move(UNDECIDED, region)
 
     def placed(self, arn: str) -> str:
         """Return the present ARN of a secret, which may have had another before the first call."""

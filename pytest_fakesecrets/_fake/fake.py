@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
@@ -107,7 +108,12 @@ class FakeSecrets(Mapping[str, SecretView]):
         timeline = self._service.timeline
         self._calls = CallLog(self._pipeline.history, self._pipeline.settings)
         self._faults = Faults(self._pipeline.rules)
-        self._kms = Kms(self._pipeline.settings, timeline, self._service.keys)
+        self._kms = Kms(
+            self._pipeline.settings,
+            timeline,
+            self._service.keys,
+            partial(decide_region, self._pipeline),
+        )
         self._clock = Clock(timeline)
         self.rotation_retries = rotation_retries
         self.rotation_removes_pending = rotation_removes_pending
@@ -222,7 +228,6 @@ class FakeSecrets(Mapping[str, SecretView]):
     @property
     def kms(self) -> Kms:
         """The keys that secrets are encrypted with."""
-        decide_region(self._pipeline)
         return self._kms
 
     @property

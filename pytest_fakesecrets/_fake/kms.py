@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -39,8 +39,15 @@ class Kms:
     means a key of its own, unless :meth:`add` says which.
     """
 
-    def __init__(self, settings: Settings, timeline: Timeline, keys: KeyRing) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        timeline: Timeline,
+        keys: KeyRing,
+        decide_region: Callable[[], object],
+    ) -> None:
         self._settings = settings
+        self._decide_region = decide_region
         self._timeline = timeline
         self._keys = keys
 
@@ -58,6 +65,8 @@ class Kms:
         :return: its ARN.
         :raises UsageError: for what cannot be a key, or an alias of one.
         """
+        # The ARN that is returned has one.
+        self._decide_region()
         name = self._own(key)
         if isinstance(aliases, str):
             raise UsageError(f"aliases={aliases!r} is one string. Give a list: [{aliases!r}].")

@@ -90,12 +90,13 @@ def _hints(pipeline: Pipeline, exchange: Exchange) -> Iterator[str]:
     if (call.operation, call.error) == ("RotateSecret", "AccessDeniedException"):
         known = several(pipeline.service.rotations.functions.names) or "none"
         yield f"the function of a rotation is not registered by rotation_lambda(); known: {known}"
-    if call.error != "ResourceNotFoundException":
+    if call.error not in ("AccessDeniedException", "ResourceNotFoundException"):
         return
     for secret_id in exchange.sent_ids:
         arn = parse_secret_arn(secret_id)
         for secret in pipeline.service.store.named(arn.secret_name if arn else secret_id):
-            if (secret.region, secret.account) != (call.region, call.account):
+            is_of_account = secret.account == call.account or call.error == "AccessDeniedException"
+            if secret.region != call.region or not is_of_account:
                 yield (
                     f"{shortened(secret.name)} lies in {shortened(secret.region)}, account "
                     f"{secret.account}; a call looked in {shortened(call.region)}, account "

@@ -9,6 +9,7 @@ from support import refusal
 
 from pytest_fakesecrets import FakeSecrets, NoSuchSecretError, Secret, UsageError
 
+STRANGER = "arn:aws:iam::222222222222:role/app"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-1111-4111-8111-111111111111"
 
 
@@ -42,6 +43,21 @@ def test_the_first_call_decides():
     assert "ResourceNotFoundException" == code
     assert "eu-west-1" == fake.region == fake["a"].region
     assert "in eu-west-1, account 123456789012" in str(fake)
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1"])
+def test_keys_lie_where_the_secrets_do(region):
+    """A key that is named without a Region is that of the first call, whatever its partition."""
+    seeds = [Secret(name, "v", kms_key_id="alias/app") for name in ("a", "b")]
+    with FakeSecrets(*seeds, Secret("c", "v", kms_key_id="alias/other")) as outer:
+        outer.kms.disable("alias/app")
+        outer.kms.deny("alias/other", "kms:Decrypt")
+        with FakeSecrets():
+            codes = [refusal(read, region=region, name=name)[0] for name in ("a", "b", "c")]
+        outer.kms.enable("alias/app")
+        assert "v" == read(region)["SecretString"]
+
+    assert ["DecryptionFailure", "DecryptionFailure", "AccessDeniedException"] == codes
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -88,7 +104,7 @@ def test_a_client_that_was_made_earlier(made):
         lambda fake: fake["a"].arn,
         lambda fake: fake["a"].region,
         lambda fake: repr(fake["a"]),
-        lambda fake: fake.kms,
+        lambda fake: fake.kms.add("alias/app"),
         lambda fake: fake.snapshot(),
         lambda fake: fake.add(Secret("b", "v", region="eu-central-1")),
         lambda fake: fake.add(Secret("b", "v", replicas=["eu-central-1"])),
@@ -219,6 +235,19 @@ def test_the_report_says_where_a_secret_lies():
     expected = "a lies in eu-west-1, account 123456789012; a call looked in us-west-2"
     assert expected in " ".join(str(fake).replace("\n", " ").split())
     assert 1 == str(fake).count("looked in")
+
+
+def test_the_report_says_so_of_a_refusal():
+    """Another account that asks in the wrong Region is refused as if it had no permission."""
+    with FakeSecrets({"a": "v"}, region="eu-west-1", principal=STRANGER) as fake:
+        arn = fake["a"].arn
+        wrong = refusal(read, region="us-west-2", name=arn)
+        assert "a call looked in us-west-2" in " ".join(str(fake).split())
+        fake.calls.clear()
+        right = refusal(read, region="eu-west-1", name=arn)
+
+    assert "AccessDeniedException" == wrong[0] == right[0]
+    assert "looked in" not in str(fake)
 
 
 @pytest.mark.parametrize(

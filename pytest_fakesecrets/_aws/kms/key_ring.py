@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from ..arn import Arn
+from ..arn import Arn, partition_of
 from .key import ACTIONS, Key, invalid_key, is_key_of_another_service, parse_key
 
 
@@ -49,6 +50,18 @@ class KeyRing:
     def add_aliases(self, aliases: Iterable[Arn], name: Arn) -> None:
         """Have aliases mean a key."""
         self._aliases.update(dict.fromkeys(aliases, name))
+
+    def move(self, region: str, to: str) -> None:
+        """Have the keys of a Region, and their aliases, be those of another one."""
+
+        def moved(name: Arn) -> Arn:
+            if name.region != region:
+                return name
+            return name._replace(partition=partition_of(to), region=to)
+
+        moving = [replace(key, name=moved(key.name)) for key in self._keys.values()]
+        self._keys = {key.name: key for key in moving}
+        self._aliases = {moved(alias): moved(name) for alias, name in self._aliases.items()}
 
     def clear(self) -> None:
         """Forget all keys and aliases."""

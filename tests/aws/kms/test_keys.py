@@ -580,6 +580,7 @@ def test_all_documented_errors_of_a_read_have_a_natural_cause(fake_secrets, app,
     assert "DecryptionFailure" == refusal(get, SecretId="app")[0]
 
 
+@pytest.mark.secrets(region="us-east-1")
 def test_repr_tells_the_state_of_each_key(fake_secrets):
     """Keys that the test has spoken of show with what they are now."""
     assert "<Kms all work>" == repr(fake_secrets.kms)
