@@ -10,6 +10,7 @@ from .._aws.api_model import check_operation
 from .._errors import HIDE_MISUSE, UsageError
 from .._guidance import guided
 from .._settings import Settings
+from .._text import counted
 from .call import Call
 from .call_table import calls_section, known_outcome, named_here
 from .history import History
@@ -62,7 +63,11 @@ class CallLog(Sequence[Call]):
     def __getitem__(self, index: int | slice) -> Call | Sequence[Call]:
         if isinstance(index, slice):
             return list(self)[index]
-        return self._history[index].call
+        try:
+            return self._history[index].call
+        except IndexError:
+            message = f"calls[{index}] was asked for, of {counted(len(self), 'call')}"
+            raise IndexError(message) from None
 
     def __len__(self) -> int:
         return len(self._history)

@@ -33,6 +33,17 @@ OF_FAKE: Final[Mapping[str, str]] = {
     "rotate": "Rotate with a call: fake.client().rotate_secret(SecretId=name).",
 }
 
+OF_KMS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("create", "create_key"), "Every key exists; add(key) gives one aliases."),
+    **dict.fromkeys(("delete", "delete_key"), "Have a key not exist with remove(key)."),
+    **dict.fromkeys(("revoke", "refuse"), "Take a permission away with deny(key, action)."),
+    **dict.fromkeys(("grant", "permit"), "Give a permission back with allow(key, action)."),
+    **dict.fromkeys(
+        ("decrypt", "encrypt", "generate_data_key"),
+        "It shows what keys may do; Secrets Manager encrypts and decrypts.",
+    ),
+}
+
 OF_VIEW: Final[Mapping[str, str]] = {
     **dict.fromkeys(("put", "set", "update"), "Give it a new value with fake[name] = value."),
     **dict.fromkeys(("delete", "remove"), "Have it not exist with del fake[name]."),

@@ -23,7 +23,9 @@ from .._aws.kms.key import (
 from .._aws.kms.key_ring import KeyRing
 from .._clock import Timeline
 from .._errors import HIDE_MISUSE, UsageError, unknown_choice
+from .._guidance import guided
 from .._settings import Settings
+from .guesses import OF_KMS
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -31,6 +33,7 @@ __tracebackhide__ = HIDE_MISUSE
 _WAITING_DAYS: Final = range(7, 31)
 
 
+@guided(OF_KMS)
 class Kms:
     """The keys that secrets are encrypted with.
 

@@ -53,7 +53,7 @@ def test_log_is_a_sequence(made):
     assert made[4] is made.last
     assert made[2] in made
     assert all(isinstance(call, Call) for call in made)
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=r"calls\[\d+\] was asked for, of \d calls?"):
         made[5]
 
 

@@ -28,6 +28,8 @@ MEMBERS = {
     "fake.faults.throttle()": "error('ThrottlingException')",
     "fake.faults.eror('DecryptionFailure')": "did you mean error?",
     "fake.clock.tick(3)": "advance(days=1)",
+    "fake.kms.revoke('alias/app')": "deny(key, action)",
+    "fake.kms.disble('alias/app')": "did you mean disable?",
     "Secret('db').nme": "did you mean name?",
 }
 ARGUMENTS = {
@@ -41,6 +43,7 @@ ARGUMENTS = {
     "FakeSecrets(account_id='123456789012')": "of FakeSecrets(); did you mean account?",
     "Secret('db', tag={'team': 'web'})": "of Secret(); did you mean tags?",
     "Secret(value='v')": "missing 1 required positional argument: 'name'. Call it as Secret(name, ",
+    "fake.kms.add()": "Call it as add(key, *, aliases=(), asymmetric=False).",
     "fake.faults.delay()": "Call it as delay(seconds, **options).",
 }
 
