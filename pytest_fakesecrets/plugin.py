@@ -16,6 +16,7 @@ from ._plugin.collection import (
     pytest_generate_tests,
     pytest_make_collect_report,
 )
+from ._plugin.comparisons import pytest_assertrepr_compare
 from ._plugin.detectors import detect_leaks, detect_unused_faults, detect_unused_seeds
 from ._plugin.fixtures import (
     FAKES,
@@ -43,6 +44,7 @@ __all__ = [
     "fake_secrets",
     "module_fake_secrets",
     "package_fake_secrets",
+    "pytest_assertrepr_compare",
     "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_collectstart",

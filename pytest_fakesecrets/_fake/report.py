@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._aws.arn import parse_secret_arn
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from .._aws.model.secret import StoredSecret
     from .._aws.model.values import Value
     from .._aws.rotation.runner import RotationRun
-    from .._calls.call import Exchange
+    from .._calls.call import Call, Exchange
     from .._calls.fault_rules import FaultRule
     from .._calls.pipeline import Pipeline
     from .._settings import Settings
@@ -90,18 +92,33 @@ def _hints(pipeline: Pipeline, exchange: Exchange) -> Iterator[str]:
     if (call.operation, call.error) == ("RotateSecret", "AccessDeniedException"):
         known = several(pipeline.service.rotations.functions.names) or "none"
         yield f"the function of a rotation is not registered by rotation_lambda(); known: {known}"
-    if call.error not in ("AccessDeniedException", "ResourceNotFoundException"):
-        return
-    for secret_id in exchange.sent_ids:
-        arn = parse_secret_arn(secret_id)
-        for secret in pipeline.service.store.named(arn.secret_name if arn else secret_id):
-            is_of_account = secret.account == call.account or call.error == "AccessDeniedException"
-            if secret.region != call.region or not is_of_account:
-                yield (
-                    f"{shortened(secret.name)} lies in {shortened(secret.region)}, account "
-                    f"{secret.account}; a call looked in {shortened(call.region)}, account "
-                    f"{call.account}"
-                )
+    if call.error in ("AccessDeniedException", "ResourceNotFoundException"):
+        for secret_id in exchange.sent_ids:
+            arn = parse_secret_arn(secret_id)
+            name = arn.secret_name if arn else secret_id
+            found = pipeline.service.store.named(name)
+            for secret in found:
+                yield from _place(secret, call)
+            if not found and (near := _near(name, pipeline)):
+                yield f"there is no secret {shortened(name)}; the fake has {shortened(near)}"
+
+
+def _place(secret: StoredSecret, call: Call) -> Iterator[str]:
+    """Say where a secret lies, if a call looked for it elsewhere."""
+    is_of_account = secret.account == call.account or call.error == "AccessDeniedException"
+    if secret.region != call.region or not is_of_account:
+        yield (
+            f"{shortened(secret.name)} lies in {shortened(secret.region)}, account "
+            f"{secret.account}; a call looked in {shortened(call.region)}, account "
+            f"{call.account}"
+        )
+
+
+def _near(name: str, pipeline: Pipeline) -> str | None:
+    """Return a name like another one, whatever the case of its letters."""
+    names = {each.name.casefold(): each.name for each in islice(pipeline.service.store, 1_000)}
+    near = get_close_matches(name.casefold(), names, n=1, cutoff=0.8)
+    return names[near[0]] if near else None
 
 
 def _fault(fault: FaultRule, own: Settings) -> Entry:

@@ -170,7 +170,9 @@ def _check_options(mark: pytest.Mark, known: Iterable[str]) -> None:
     for option in mark.kwargs:
         if option not in known:
             wrong = unknown_choice(f"an option of @pytest.mark.{mark.name}", option, known)
-            raise UsageError(f"{wrong}{_other_meaning(mark)}")
+            is_seed = mark.name != "secrets_errors" and "did you mean" not in str(wrong)
+            as_seed = f" A secret of this name is given in a dict: {{{option!r}: value}}."
+            raise UsageError(f"{wrong}{as_seed if is_seed else ''}{_other_meaning(mark)}")
 
 
 def check_seeds(mark: pytest.Mark) -> None:

@@ -237,6 +237,17 @@ def test_the_report_says_where_a_secret_lies():
     assert 1 == str(fake).count("looked in")
 
 
+def test_the_report_names_a_secret_with_a_similar_name():
+    """A name that is misspelt, in other letters too, gets a hint; one that is far from all none."""
+    with FakeSecrets({"prod/Database": "v"}, region="eu-west-1") as fake:
+        refusal(read, region="eu-west-1", name="prod/database")
+        refusal(read, region="eu-west-1", name="other")
+
+    shown = " ".join(str(fake).split())
+    assert "there is no secret prod/database; the fake has prod/Database" in shown
+    assert 1 == shown.count("there is no secret")
+
+
 def test_the_report_says_so_of_a_refusal():
     """Another account that asks in the wrong Region is refused as if it had no permission."""
     with FakeSecrets({"a": "v"}, region="eu-west-1", principal=STRANGER) as fake:

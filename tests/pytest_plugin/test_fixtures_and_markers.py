@@ -451,6 +451,15 @@ def test_region_and_account_of_the_marker(run):
             ),
         ),
         (
+            'db="v"',
+            (
+                "db is not an option of @pytest.mark.secrets. "
+                "Choose one of: account, allow_real_calls, enforce_policies, file, leaks, "
+                "principal, region, unused_faults. A secret of this name is given in a dict: "
+                "{'db': value}. " + OTHER_MEANING
+            ),
+        ),
+        (
             'region="Dublin"',
             "region='Dublin' is not the name of an AWS Region. Write it like 'eu-west-1'.",
         ),
@@ -476,7 +485,7 @@ def test_region_and_account_of_the_marker(run):
             "Secret 'a': A value of 65,537 bytes is too long: AWS allows 65,536.",
         ),
     ],
-    ids=["option", "region", "account", "name", "seed", "size"],
+    ids=["option", "secret as an option", "region", "account", "name", "seed", "size"],
 )
 def test_misused_marker_shows_one_message(run, mark, message):
     """A wrong marker is reported by its message alone, without a frame of the plugin."""
