@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -26,7 +28,8 @@ else:
     from pytest_fakesecrets import FakeSecrets
 
     COMMENT = re.compile(r"<!-- example: (.*) -->\n\Z")
-    MODULE = re.compile(r"^```python\n# (\w+)\.py\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    MODULE = re.compile(r"^```py(?:thon)?\n# (\w+)\.py\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    DURATION = re.compile(r"\bin \d+\.\d+s\b")
 
     @contextmanager
     def localstack() -> Iterator[None]:
@@ -49,17 +52,51 @@ else:
             pytest.fail(f"No example can be {wish!r}. CONTRIBUTING.md says what it can.")
         return nullcontext()
 
+    def modules(example: Example, *, until: int | None = None) -> dict[str, str]:
+        """Return the blocks of a document, and of its folder's index, that name a file of Python.
+
+        :param until: the offset in the document at which to stop; its end by default.
+        """
+        index = Path(example.document.path).parent / "index.md"
+        common = index.read_text(encoding="utf-8") if index.exists() else ""
+        return dict(MODULE.findall(common + example.document.text[:until]))
+
     def run_as_test_file(example: Example) -> None:
         """Run one example in a directory of its own; without tests it must import."""
         pytester: pytest.Pytester = example.namespace["pytester"]
-        pytester.makepyfile(**dict(MODULE.findall(example.document.text)))
-        pytester.makepyfile(test_example=str(example.parsed))
+        pytester.makepyfile(**modules(example), test_example=str(example.parsed))
         with surroundings(example):
-            result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
+            result = pytester.runpytest_inprocess(
+                "-p", "no:cacheprovider", "-W", "error", "test_example.py"
+            )
         has_tests = "def test_" in example.parsed
         wanted = pytest.ExitCode.OK if has_tests else pytest.ExitCode.NO_TESTS_COLLECTED
         if result.ret != wanted:
             pytest.fail(result.stdout.str(), pytrace=False)
+
+    def run_in_terminal(example: Example) -> None:
+        """Run pytest as a block of console does, on the files shown so far; compare what it prints.
+
+        A line ``...`` stands for any lines.
+        """
+        pytester: pytest.Pytester = example.namespace["pytester"]
+        command, *expected = example.parsed.strip().splitlines()
+        pytester.makepyfile(**modules(example, until=example.region.start))
+        with mock.patch.dict(os.environ, {"COLUMNS": "80"}):
+            result = pytester.runpytest_inprocess(
+                "-p", "no:cacheprovider", *shlex.split(command)[2:]
+            )
+        printed = "\n".join(DURATION.sub("in 0.01s", line).rstrip() for line in result.outlines)
+        wanted = "\n".join(DURATION.sub("in 0.01s", line).rstrip() for line in expected)
+        pattern = re.escape(wanted).replace(r"\.\.\.", r"[\s\S]*?")
+        if re.fullmatch(pattern, printed.strip()) is None:
+            pytest.fail(f"{command} printed:\n{printed}", pytrace=False)
+
+    def parse_terminals(document: Document) -> Iterable[Region]:
+        """Find the blocks of console that run pytest."""
+        for region in CodeBlockParser(language="console", evaluator=run_in_terminal)(document):
+            if region.parsed.startswith("$ pytest"):
+                yield region
 
     def make_calls_of_script(example: Example) -> None:
         """Make the calls that a script makes with awslocal, the AWS CLI of LocalStack."""
@@ -80,6 +117,7 @@ else:
         parsers=[
             CodeBlockParser(language="python", evaluator=run_as_test_file),
             parse_scripts,
+            parse_terminals,
         ],
         patterns=["*.md"],
         fixtures=["pytester"],

@@ -16,7 +16,9 @@ RESULTS = pytest.StashKey()
 def pytest_addoption(parser):
     """Declare how many secrets are many, and whether the documentation changes."""
     parser.addoption("--many", type=int, default=500_000, help="how many secrets are many")
-    parser.addoption("--save", action="store_true", help="change README.md and speed.svg")
+    parser.addoption(
+        "--save", action="store_true", help="change docs/explanation/speed.md and speed.svg"
+    )
 
 
 def pytest_configure(config):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import cpuinfo
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
-# Between these lines, README.md has the table.
+PAGE = HERE.parent / "docs" / "explanation" / "speed.md"
+# Between these lines, the page has the table.
 BEGIN, END = "<!-- made by: tox -e bench -- --save -->\n", "<!-- end -->\n"
 
 
@@ -75,10 +75,10 @@ def picture(rows: Iterable[Row]) -> str:
 
 
 def save(rows: Iterable[Row]) -> None:
-    """Put the table into README.md, and the picture beside this file."""
+    """Put the table into the documentation, and the picture beside this file."""
     (HERE / "speed.svg").write_text(picture(rows))
     between = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={re.escape(END)})", re.DOTALL)
-    README.write_text(between.sub(lambda _: f"\n{table(rows)}\n", README.read_text()))
+    PAGE.write_text(between.sub(lambda _: f"\n{table(rows)}\n", PAGE.read_text()))
 
 
 def shown(number: float) -> str:

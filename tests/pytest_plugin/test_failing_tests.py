@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "read-a-failure.md"
 OPTIONS = ["-p", "no:cacheprovider"]
 SECTION = re.compile(r"-+ fake secrets \((\w+)\) -+")
 VERSION = re.compile(r"[0-9a-f]{6}…[0-9a-f]{6}")
@@ -442,12 +442,10 @@ def test_ended_fakes_are_forgotten(run):
     result.assert_outcomes(passed=4)
 
 
-def test_the_picture_in_the_readme(pytester):
-    """The README shows what the plugin prints for the test above it, but for the delays."""
-    readme = README.read_text(encoding="utf-8")
-    source, picture = re.search(
-        r"```py\n(.*?)```\n+```text\n(.*?)\n```", readme, re.DOTALL
-    ).groups()
+def test_the_picture_in_the_documentation(pytester):
+    """The page shows what the plugin prints for the test above it, but for the delays."""
+    page = PAGE.read_text(encoding="utf-8")
+    source, picture = re.search(r"```py\n(.*?)```\n+```text\n(.*?)\n```", page, re.DOTALL).groups()
     pytester.makepyfile(source)
 
     result = pytester.runpytest_inprocess(*OPTIONS)

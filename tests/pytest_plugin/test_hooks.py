@@ -355,12 +355,10 @@ def test_what_a_hook_returns_is_checked(run, hook, test, message):
     assert message in result.stdout.str()
 
 
-def test_the_readme_s_example(pytester):
-    """The conftest.py of the README does what it says."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    (example,) = (
-        block for block in readme.split("```python\n") if "\ndef pytest_fakesecrets_fault" in block
-    )
+def test_the_example_of_the_reference(pytester):
+    """The conftest.py of the reference does what it says."""
+    page = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
+    _, _, example = page.read_text(encoding="utf-8").partition("```python\n")
     pytester.makeconftest(example.partition("```")[0])
     pytester.makepyfile(
         test_it=READ

@@ -192,17 +192,18 @@ def test_misused_marks(run, mark, message):
     assert message in result.stdout.str()
 
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 ENTRY = re.compile(
-    r"^- `(?P<name>fakesecrets_\w+)`: .+\n"
-    r"  - Type: .+\. Default: (?P<default>.+)\. Marker twin: (?P<twin>.+)\. "
-    r"Example: `(?P<example>.+)`$",
+    r"^## (?P<name>fakesecrets_\w+)\n\n.+\n\n"
+    r"- Type: .+\n- Default: (?P<default>.+)\n- For one test: (?P<twin>.+)\n\n"
+    r"```ini\n\[pytest\]\n(?P<example>.+)\n```$",
     re.MULTILINE,
 )
-ENTRIES = [match.groupdict() for match in ENTRY.finditer(README)]
+OPTIONS_PAGE = (REFERENCE / "options.md").read_text(encoding="utf-8")
+ENTRIES = [match.groupdict() for match in ENTRY.finditer(OPTIONS_PAGE)]
 
 
-def test_the_readme_has_one_entry_of_fixed_form_for_each_option():
+def test_the_reference_has_one_entry_of_fixed_form_for_each_option():
     """The reference names all options in their order, with the defaults that they have."""
     shown = {"": "none", "True": "true", "False": "false"}
     defaults = [
@@ -219,7 +220,7 @@ def test_the_readme_has_one_entry_of_fixed_form_for_each_option():
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["name"])
-def test_each_example_of_the_readme_is_accepted(pytester, run, entry):
+def test_each_example_of_the_reference_is_accepted(pytester, run, entry):
     """The example of an option, and the marker that is its twin, are what the plugin takes."""
     pytester.mkdir("tests")
     (pytester.path / "tests" / "secrets.toml").touch()
@@ -234,13 +235,14 @@ def test_each_example_of_the_readme_is_accepted(pytester, run, entry):
 
 
 HOOK = re.compile(
-    r"^- `(?P<name>pytest_fakesecrets_\w+)\((?P<parameters>.*)\)`: .+\.\n"
-    r"  - Called: .+\. Returns: .+\. Several answers: .+\.$",
+    r"^`(?P<name>pytest_fakesecrets_\w+)\((?P<parameters>.*)\)`: .+\.\n\n"
+    r"- Called: .+\.\n- Returns: .+\.\n- Several answers: .+\.$",
     re.MULTILINE,
 )
+HOOKS_PAGE = (REFERENCE / "hooks.md").read_text(encoding="utf-8")
 
 
-def test_the_readme_has_one_entry_of_fixed_form_for_each_hook():
+def test_the_reference_has_one_entry_of_fixed_form_for_each_hook():
     """The reference names all hooks in their order, with their parameters."""
     specs = {
         name: list(inspect.signature(spec).parameters)
@@ -249,7 +251,7 @@ def test_the_readme_has_one_entry_of_fixed_form_for_each_hook():
     }
 
     assert specs == {
-        match["name"]: match["parameters"].split(", ") for match in HOOK.finditer(README)
+        match["name"]: match["parameters"].split(", ") for match in HOOK.finditer(HOOKS_PAGE)
     }
 
 
