@@ -42,6 +42,10 @@ _NEW_PROCESSES: Final = frozenset(
     f"multiprocessing.popen_{way}" for way in ("forkserver", "spawn_posix", "spawn_win32")
 )
 _LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "moto", "pytest_fakesecrets"})
+# These add headers to, or trace, whatever is sent; no test waits for it.
+_INSTRUMENTATIONS: Final = frozenset(
+    {"aws_lambda_powertools", "aws_xray_sdk", "ddtrace", "opentelemetry", "sentry_sdk"}
+)
 
 
 def hints_about_calls(exchanges: Sequence[Exchange]) -> Iterator[str]:
@@ -90,7 +94,7 @@ def _held_by_moto(exchange: Exchange) -> Iterator[str]:
 
 def _handler_in_vain(event: str, handler: Any) -> Iterator[str]:
     module = str(getattr(handler, "__module__", None) or type(handler).__module__)
-    if module.partition(".")[0] not in _LIBRARIES:
+    if module.partition(".")[0] not in _LIBRARIES | _INSTRUMENTATIONS:
         shown = getattr(handler, "__qualname__", type(handler).__qualname__)
         yield (
             f"{module}.{shown} was not called: a fake emits no {event}, as nothing is signed "

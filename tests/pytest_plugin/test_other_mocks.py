@@ -215,6 +215,22 @@ def test_handlers_of_what_is_not_emitted_are_named(hints):
     """)
 
 
+def test_handlers_of_instrumentation_are_not_named(hints):
+    """Powertools registers a handler with each session, once it is imported."""
+    pytest.importorskip("aws_lambda_powertools")
+
+    assert [[]] == hints("""
+    from aws_lambda_powertools.shared.user_agent import register_feature_to_client
+
+    pytestmark = []
+
+    def test_it(fake_secrets):
+        client = boto3.client("secretsmanager", region_name="us-east-1")
+        register_feature_to_client(client, "parameters")
+        client.get_secret_value(SecretId="a")
+    """)
+
+
 def test_a_secret_of_moto_is_named(hints):
     """What was made under moto's mock is not in a fake that begins later."""
     pytest.importorskip("moto")
