@@ -34,7 +34,7 @@ class Snapshot:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Snapshot) and self._secrets() == other._secrets()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # what is compared may change
 
     def _secrets(self) -> dict[tuple[str, str], list[StoredSecret]]:
         return {place: list(table) for place, table in self.tables.items() if len(table)}

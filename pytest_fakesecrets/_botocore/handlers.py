@@ -25,7 +25,8 @@ def handlers_in_vain(exchange: Exchange) -> list[tuple[str, Any]]:
     endpoint: Any = exchange.sender and exchange.sender()
     if endpoint is None:
         return []
-    emitter, operation = endpoint._event_emitter, exchange.request.operation  # noqa: SLF001
+    emitter = endpoint._event_emitter  # noqa: SLF001 - an endpoint has no public way to ask
+    operation = exchange.request.operation
     return [
         (event, handler)
         for event in _NOT_EMITTED
@@ -58,6 +59,6 @@ def _is_ours(client: Any) -> bool:
 
 def registered(emitter: Any, event: str) -> Iterable[Any]:
     """Return the handlers of an event, with those that botocore itself has registered."""
-    # There is no public way to ask.
-    handlers: Iterable[Any] = emitter._emitter._handlers.prefix_search(event)  # noqa: SLF001
+    known = emitter._emitter._handlers  # noqa: SLF001 - an emitter has no public way to ask
+    handlers: Iterable[Any] = known.prefix_search(event)
     return handlers

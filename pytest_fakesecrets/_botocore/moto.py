@@ -21,7 +21,8 @@ def moto_answers() -> bool:
 
 def moto_caller(endpoint: Any, operation: str) -> CallerOverride:
     """Return who calls, where moto's STS handed out the client's credentials."""
-    handlers = registered(endpoint._event_emitter, f"request-created.secrets-manager.{operation}")  # noqa: SLF001
+    emitter = endpoint._event_emitter  # noqa: SLF001 - an endpoint has no public way to ask
+    handlers = registered(emitter, f"request-created.secrets-manager.{operation}")
     for handler in handlers:
         signer: Any = getattr(handler, "__self__", None)
         if isinstance(signer, RequestSigner):
