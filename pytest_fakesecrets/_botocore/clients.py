@@ -51,7 +51,9 @@ def region_of_clients(settings: Settings) -> str:
         return settings.region
     configured: Any = None
     with suppress(BotoCoreError):  # a configuration that cannot be read, or has no such profile
-        configured = Session().get_config_variable("region")
+        # Its handlers of events, which nothing here emits, would take milliseconds to register.
+        session = Session(include_builtin_handlers=False)
+        configured = session.get_config_variable("region")
     return configured if is_region(configured) else DEFAULT_REGION
 
 

@@ -108,3 +108,34 @@ def test_two_runs_at_a_time_have_two_clients(pytester, secrets_client):
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", plugins=[InUse()])
 
     result.assert_outcomes(passed=1)
+
+
+def test_lending_registers_no_handlers_of_botocore_again(pytester):
+    """What botocore does for each new session, which takes milliseconds, is done for one test."""
+    pytester.makepyfile(
+        """
+import pytest
+from botocore import handlers
+
+registered = []
+
+class Counted(list):
+    def __iter__(self):
+        registered.append(True)
+        return super().__iter__()
+
+@pytest.mark.parametrize("number", range(3))
+def test_reads(fake_secrets, number, secrets_client):
+    secrets_client.list_secrets()
+    assert number == 0 or not registered
+
+@pytest.fixture(autouse=True)
+def count(monkeypatch):
+    registered.clear()
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", Counted(handlers.BUILTIN_HANDLERS))
+"""
+    )
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=3)
