@@ -28,7 +28,7 @@ from .._errors import HIDE_MISUSE
 from .active import ACCOUNT_KEY, OVERRIDE_KEY
 from .headers import AnswerHeaders
 from .moto import moto_answers, moto_caller
-from .parsing import parse
+from .parsing import error_shape, parse
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel
@@ -204,7 +204,7 @@ def _parsed(
     code = parsed.get("Error", {}).get("Code")
     exchange.record_outcome(code)
     if code is not None:
-        shape = model.service_model.shape_for_error_code(code)
+        shape = error_shape(model, code)
         if shape is not None:
             parsed.update(parse(client.endpoint, model, raw, shape))
     return parsed

@@ -1,8 +1,9 @@
 """What a client makes of an answer: botocore's own parser, or the same faster.
 
 Of a read, botocore's parser is the largest part. What it makes of an answer without an error
-follows from the shape of the output alone, so the shapes are compiled once for each operation. The
-tests compare this module with botocore's parser, for answers of all operations.
+follows from the shape of the output alone, so the shapes are compiled once for each operation, for
+all clients of a session. The tests compare this module with botocore's parser, for answers of all
+operations.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 _Reader = Callable[[Any], Any]
 # The parser of each client, by its endpoint, and the factory that made it.
 _parsers: Final[WeakKeyDictionary[Any, Any]] = WeakKeyDictionary()
-# What reads the output of an operation, by the operation's model.
-_readers: Final[WeakKeyDictionary[Any, _Reader | None]] = WeakKeyDictionary()
 _FIRST_ERROR: Final = 300
 # botocore's parser logs each answer there.
 _logger: Final = logging.getLogger("botocore.parsers")
@@ -41,13 +40,64 @@ def parse(endpoint: Any, model: OperationModel, raw: Any, shape: Any) -> dict[st
     """
     factory = endpoint._response_parser_factory  # noqa: SLF001 - the session's own parsers
     if _is_standard(factory) and raw["status_code"] < _FIRST_ERROR:
-        read = _reader_of_output(model)
+        read = _shapes(model).reader(model)
         if read is not None and not _logger.isEnabledFor(logging.DEBUG):
             parsed = _parsed(read, raw)
             if parsed is not None:
                 return parsed
     slowly: dict[str, Any] = _parser(endpoint, factory, model).parse(raw, shape)
     return slowly
+
+
+def error_shape(model: OperationModel, code: str) -> Any:
+    """Return the shape of an error; None for one that the client's description does not name."""
+    return _shapes(model).error(model, code)
+
+
+class _Shapes:
+    """What botocore's description of the service says of answers, for clients that have it.
+
+    :ivar description: the description as JSON, which the clients of a session share.
+    """
+
+    def __init__(self, model: OperationModel) -> None:
+        self.description = _description(model)
+        self._readers: dict[str, _Reader | None] = {}
+        self._errors: dict[str, Any] = {}
+
+    def reader(self, model: OperationModel) -> _Reader | None:
+        """Return what reads the output of an operation; None for one that is not plain JSON."""
+        name = str(model.name)
+        if name not in self._readers:
+            shape = model.output_shape
+            self._readers[name] = _nothing if shape is None else _reader(shape)
+        return self._readers[name]
+
+    def error(self, model: OperationModel, code: str) -> Any:
+        """Return the shape of an error; None for one that the description does not name."""
+        if code not in self._errors:
+            service: Any = model.service_model
+            self._errors[code] = service.shape_for_error_code(code)
+        return self._errors[code]
+
+
+# Those of the client that was used last; most suites have one session.
+_latest: list[_Shapes] = []
+
+
+def _shapes(model: OperationModel) -> _Shapes:
+    for shapes in _latest:
+        if shapes.description is _description(model):
+            return shapes
+    shapes = _Shapes(model)
+    _latest[:] = [shapes]
+    return shapes
+
+
+def _description(model: OperationModel) -> object:
+    service: Any = model.service_model
+    description: object = service._service_description  # noqa: SLF001 - has no other name
+    return description
 
 
 def _is_standard(factory: Any) -> bool:
@@ -81,14 +131,6 @@ def _parsed(read: _Reader, raw: Any) -> dict[str, Any] | None:
     except (AttributeError, LookupError, TypeError, ValueError):
         return None
     return parsed
-
-
-def _reader_of_output(model: OperationModel) -> _Reader | None:
-    """Return what reads the output of an operation; None for one that is not plain JSON."""
-    if model not in _readers:
-        shape = model.output_shape
-        _readers[model] = _nothing if shape is None else _reader(shape)
-    return _readers[model]
 
 
 def _nothing(_: Any) -> dict[str, Any]:

@@ -236,3 +236,38 @@ def test_a_date_has_botocore_s_type(secrets_client, fake_secrets):
 
     assert datetime is type(created)
     assert "tzlocal" == type(created.tzinfo).__name__
+
+
+def test_clients_of_a_session_share_what_shapes_say(monkeypatch, fake_secrets):
+    """A suite that makes a client in each test has the shapes looked at once."""
+    fake_secrets.add("a", "v")
+    session = boto3.Session(region_name="eu-west-1")
+    looked_at = []
+
+    def use(client):
+        assert "v" == client.get_secret_value(SecretId="a")["SecretString"]
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_secret_value(SecretId="b")
+
+    use(session.client("secretsmanager"))
+    find = ServiceModel.shape_for_error_code
+    monkeypatch.setattr(
+        ServiceModel,
+        "shape_for_error_code",
+        lambda model, code: looked_at.append(code) or find(model, code),
+    )
+    use(session.client("secretsmanager"))
+
+    assert [] == looked_at
+
+
+def test_a_client_with_a_description_of_its_own_is_asked_itself():
+    """Errors are those of the client's own description of the service."""
+    code, known = "ResourceNotFoundException", operation_model("GetSecretValue")
+    description = known.service_model._service_description
+    shapes = {name: shape for name, shape in description["shapes"].items() if name != code}
+    other = ServiceModel({**description, "shapes": shapes}, "secretsmanager")
+
+    assert code == parsing.error_shape(known, code).name
+    assert parsing.error_shape(other.operation_model("GetSecretValue"), code) is None
+    assert code == parsing.error_shape(known, code).name
