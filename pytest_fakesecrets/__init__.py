@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ._fake.kms import Kms
     from ._fake.seeds import Secret, Version
     from ._fake.view import SecretView, VersionView
+    from ._server.running import Server
 
     __version__: str
 
@@ -45,6 +46,7 @@ __all__ = [
     "RotationStep",
     "Secret",
     "SecretView",
+    "Server",
     "UnsupportedError",
     "UsageError",
     "Version",
@@ -71,6 +73,7 @@ _HOMES = {
     "RotationStep": "_aws.rotation.runner",
     "Secret": "_fake.seeds",
     "SecretView": "_fake.view",
+    "Server": "_server.running",
     "UsageError": "_errors",
     "Version": "_fake.seeds",
     "VersionView": "_fake.view",

@@ -37,6 +37,7 @@ ErrorCode = Literal[
     "DecryptionFailure",
     "EncryptionFailure",
     "ExpiredTokenException",
+    "IncompleteSignatureException",
     "InternalFailure",
     "InternalServiceError",
     "InvalidNextTokenException",

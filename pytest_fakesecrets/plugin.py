@@ -22,6 +22,7 @@ from ._plugin.fixtures import (
     FAKES,
     class_fake_secrets,
     fake_secrets,
+    fake_secrets_server,
     module_fake_secrets,
     package_fake_secrets,
     secrets_client,
@@ -42,6 +43,7 @@ from ._plugin.running import (
 __all__ = [
     "class_fake_secrets",
     "fake_secrets",
+    "fake_secrets_server",
     "module_fake_secrets",
     "package_fake_secrets",
     "pytest_assertrepr_compare",

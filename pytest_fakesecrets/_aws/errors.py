@@ -51,6 +51,8 @@ FRAMEWORK_ERRORS: Final = {
     "AccessDeniedException": "Access to KMS is not allowed",
     # AWS's usual text; not seen from this service.
     "ExpiredTokenException": "The security token included in the request is expired",
+    # The sentence of CommonErrors.html; what is missing is named instead where it is known.
+    "IncompleteSignatureException": "The request signature does not conform to AWS standards.",
     "InternalFailure": "",
     # Its beginning is in the test fixtures of github.com/aws/aws-secretsmanager-agent.
     "InvalidSignatureException": (

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = HIDE_MISUSE
 
-# Those that nobody uses at present, by what they were made for.
+# Those that nobody uses at present, by what they were made for; the kinds made last are kept.
 _unused: Final[dict[object, list[_LentClient]]] = {}
+_MAX_KINDS: Final = 16
 
 
 def make_client(region: str, account: str, who: CallerOverride) -> Any:
@@ -71,6 +72,8 @@ def lent_client(region: str, account: str) -> Iterator[Any]:
     # botocore reads its settings from there when a client is made.
     environment = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
     unused = _unused.setdefault((region, account, environment), [])
+    if len(_unused) > _MAX_KINDS:
+        del _unused[next(iter(_unused))]
     lent = unused.pop() if unused else _LentClient(make_client(region, account, NO_OVERRIDE))
     yield lent.client
     if not lent.is_changed():

@@ -208,4 +208,8 @@ def _make_request(
         if pipeline is None and _guards and not moto_answers():
             _guards[-1].ask_for_call(str(operation_model.name))
         return original(endpoint, operation_model, request_dict)
+    if pipeline.served is not None and pipeline.served.is_elsewhere:
+        # A forked process asks the server: what it changed in its copy, nobody would see.
+        here = {**request_dict, "url": f"{pipeline.served.url}/"}
+        return original(endpoint, operation_model, here)
     return converse(pipeline, endpoint, operation_model, request_dict)

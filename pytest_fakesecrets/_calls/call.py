@@ -63,6 +63,8 @@ class Call:
     :ivar ended: when the code under test had the outcome, by the fake's clock; None before.
     :ivar outcomes: the outcome of each attempt: ``OK``, or as `error`.
     :ivar delays: the seconds that botocore waited before each retry.
+    :ivar via: how it came: ``client``, from a client in the process; through a server ``http``, or
+        as a read of the ``agent`` or the Lambda ``extension``.
     """
 
     __slots__ = (
@@ -79,6 +81,7 @@ class Call:
         "principal",
         "region",
         "started",
+        "via",
     )
 
     def __init__(
@@ -94,6 +97,7 @@ class Call:
         self.ended: datetime | None = None
         self.outcomes: list[str] = []
         self.delays: list[float] = []
+        self.via = "client"
         self._sent: Mapping[str, Any] = request.members
         self._parameters: dict[str, Any] | None = None
         self._found = found
@@ -165,6 +169,7 @@ class Exchange:
     :ivar sender: a weak reference to botocore's endpoint that sent it.
     :ivar moves: how often the fake's time had been moved when it began; ``MOVED`` where it moved
         during the call.
+    :ivar delay: the seconds by which a fault delayed the answer of the last attempt.
     :ivar returned_arns: the ARNs of the secrets that the answer to a ListSecrets shows.
     """
 
@@ -176,6 +181,7 @@ class Exchange:
     has_host: bool = True
     sender: ReferenceType[Any] | None = None
     moves: int = 0
+    delay: float = 0
     returned_arns: tuple[str, ...] = ()
     call: Call = field(init=False)
     _found: _SecretsOfCall = field(init=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -47,6 +48,24 @@ def _in_test_code() -> Iterator[None]:
         _is_in_test_code.reset(token)
 
 
+class Served:
+    """Where a server answers for a fake: in the process that started it, whoever was forked since.
+
+    :ivar url: its endpoint.
+    """
+
+    __slots__ = ("_process", "url")
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._process = os.getpid()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the present process is another one, which has but a copy of the fake."""
+        return os.getpid() != self._process
+
+
 class Pipeline:
     """One fake: the service, with the log, the faults and the hooks around it.
 
@@ -56,6 +75,7 @@ class Pipeline:
     :ivar is_over: whether it will never answer again.
     :ivar passthrough: whether calls go on to AWS, as they would if there were no fake.
     :ivar caller: who makes the calls of which nothing else is said.
+    :ivar served: where a server answers for it; None where there is none.
     :ivar named_regions: those that the test itself named exist, whatever botocore knows.
     """
 
@@ -71,6 +91,7 @@ class Pipeline:
         self.is_over = False
         self.passthrough = False
         self.caller = NO_OVERRIDE
+        self.served: Served | None = None
         self.named_regions = {settings.region} - {UNDECIDED}
 
     def answer(self, exchange: Exchange) -> Answer:
@@ -272,8 +293,9 @@ class Pipeline:
         :raises NoAnswerError: where it does not.
         """
         failed = effects.failure(exchange)
-        if seconds := effects.seconds(exchange):
-            self.service.timeline.wait(seconds)
+        exchange.delay = effects.seconds(exchange)
+        if exchange.delay:
+            self.service.timeline.wait(exchange.delay)
         if answer is None or failed is not None:
             exchange.record_outcome(failed)
             raise NoAnswerError(failed or "")

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .._aws.authorization import Denial
     from .._aws.model.secret import StoredSecret
     from .._aws.rotation.functions import Generate, Handler
+    from .._server.running import Server
 
 __tracebackhide__ = HIDE_MISUSE
 
@@ -480,6 +481,54 @@ class FakeSecrets(Mapping[str, SecretView]):
         """
         return self._service.denials.add(operation, secret=secret, principal=principal)
 
+    def serve(  # noqa: PLR0913 - all by keyword
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        agent: bool = False,
+        extension: bool = False,
+        cache_seconds: float | None = None,
+        real_delays: bool = False,
+        allow_other_hosts: bool = False,
+    ) -> Server:
+        """Return a server that answers other processes over HTTP, from the same secrets.
+
+        As a context manager it listens until the block ends; meanwhile the environment has
+        ``AWS_ENDPOINT_URL_SECRETS_MANAGER``, a Region and dummy credentials, which child processes
+        inherit. Faults, clock, policies and log apply to its calls as to all. A dropped response
+        closes the connection. The account of a call is its access key id, where that is the number
+        of an account; its Region is that of the signature.
+
+        :param port: a free one by default.
+        :param host: 127.0.0.1, with ::1 where the port is free there; or another address of this
+            machine, with `allow_other_hosts`.
+        :param agent: whether the AWS Secrets Manager Agent answers at the same port.
+        :param extension: whether the AWS Parameters and Secrets Lambda Extension does.
+        :param cache_seconds: how long agent and extension answer from their caches, by the fake's
+            clock; by default they have none, and each read is a call.
+        :param real_delays: whether an answer that a fault delays is really late.
+        :raises UsageError: for a port or a host that cannot be, or where Werkzeug is missing.
+        """
+        self._refuse_if_over()
+        try:
+            from .._server.running import Server, ServerOptions  # noqa: PLC0415 - Werkzeug is optional
+        except ImportError:
+            raise UsageError(
+                "serve() needs Werkzeug, which is not installed. "
+                'Type: pip install "pytest-fakesecrets[server]"'
+            ) from None
+        options = ServerOptions(
+            port=port,
+            host=host,
+            agent=agent,
+            extension=extension,
+            cache_seconds=cache_seconds,
+            real_delays=real_delays,
+            allow_other_hosts=allow_other_hosts,
+        )
+        return Server(self._pipeline, options, on_start=self._serving, on_stop=self._served)
+
     def snapshot(self) -> Snapshot:
         """Return the present secrets, for :meth:`restore`; nothing is copied until they change."""
         # Otherwise two of them would differ, of which one was taken before the first call.
@@ -512,6 +561,17 @@ class FakeSecrets(Mapping[str, SecretView]):
             self._service.keys.clear()
             self._service.denials.clear()
             self._service.rotations.clear()
+
+    def _serving(self) -> None:
+        """Know the Region that child processes are told, and have the run know of the fake."""
+        decide_region(self._pipeline)
+        self._pipeline.was_entered = True
+        for listener in listeners[-1:]:
+            listener.began(self)
+
+    def _served(self) -> None:
+        for listener in listeners[-1:]:
+            listener.ended(self)
 
     def _seed(self, *seeds: Seed | Description) -> list[SecretView]:
         # All descriptions are read before any is kept: a wrong one changes nothing.

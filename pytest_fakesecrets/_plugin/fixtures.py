@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .._calls.error_cases import ErrorCase
     from .._fake.fake import FakeSecrets
+    from .._server.running import Server
 
 WIDER: Final = (
     "session_fake_secrets",
@@ -24,7 +25,9 @@ WIDER: Final = (
     "module_fake_secrets",
     "class_fake_secrets",
 )
-FIXTURES: Final = frozenset((*WIDER, "fake_secrets", "secrets_client", "secrets_error"))
+FIXTURES: Final = frozenset(
+    (*WIDER, "fake_secrets", "fake_secrets_server", "secrets_client", "secrets_error")
+)
 FAKES: Final = pytest.StashKey[FakesOfRun]()
 
 
@@ -76,6 +79,13 @@ def secrets_client(fake_secrets: FakeSecrets) -> Iterator[SecretsManagerClient]:
     region = region_of_clients(pipeline_of(fake_secrets).settings)
     with lent_client(region, fake_secrets.account) as client:
         yield client
+
+
+@pytest.fixture
+def fake_secrets_server(fake_secrets: FakeSecrets) -> Iterator[Server]:
+    """Have the fake AWS Secrets Manager answer other processes, too; and agent and extension."""
+    with fake_secrets.serve(agent=True, extension=True) as server:
+        yield server
 
 
 @pytest.fixture
