@@ -36,6 +36,10 @@ FRAMEWORK_ERRORS = {
         ),
     ),
     "ExpiredTokenException": (400, "The security token included in the request is expired"),
+    "IncompleteSignatureException": (
+        400,
+        "The request signature does not conform to AWS standards.",
+    ),
     "InternalFailure": (500, ""),
     "InvalidSignatureException": (
         400,
@@ -63,14 +67,14 @@ FRAMEWORK_ERRORS = {
 }
 ALL_ERRORS = (
     "AccessDeniedException, ConnectTimeoutError, ConnectionClosedError, DecryptionFailure, "
-    "EncryptionFailure, EndpointConnectionError, ExpiredTokenException, InternalFailure, "
-    "InternalServiceError, InvalidNextTokenException, InvalidParameterException, "
-    "InvalidRequestException, InvalidSignatureException, LimitExceededException, "
-    "MalformedPolicyDocumentException, MissingAuthenticationTokenException, "
-    "PreconditionNotMetException, PublicPolicyException, ReadTimeoutError, "
-    "ResourceExistsException, ResourceNotFoundException, SSLError, SerializationException, "
-    "ThrottlingException, UnknownOperationException, UnrecognizedClientException, "
-    "ValidationException"
+    "EncryptionFailure, EndpointConnectionError, ExpiredTokenException, "
+    "IncompleteSignatureException, InternalFailure, InternalServiceError, "
+    "InvalidNextTokenException, InvalidParameterException, InvalidRequestException, "
+    "InvalidSignatureException, LimitExceededException, MalformedPolicyDocumentException, "
+    "MissingAuthenticationTokenException, PreconditionNotMetException, PublicPolicyException, "
+    "ReadTimeoutError, ResourceExistsException, ResourceNotFoundException, SSLError, "
+    "SerializationException, ThrottlingException, UnknownOperationException, "
+    "UnrecognizedClientException, ValidationException"
 )
 
 

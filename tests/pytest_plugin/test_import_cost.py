@@ -96,6 +96,7 @@ def test_public_names_are_sorted_and_complete():
         "RotationStep",
         "Secret",
         "SecretView",
+        "Server",
         "UnsupportedError",
         "UsageError",
         "Version",

@@ -323,6 +323,7 @@ def test_encode_error_is_the_body_that_aws_sends(error, expected):
         ("ResourceNotFoundException", "Message"),
         ("AccessDeniedException", "Message"),
         ("ExpiredTokenException", "message"),
+        ("IncompleteSignatureException", "message"),
         ("InternalFailure", "message"),
         ("InvalidSignatureException", "message"),
         ("MissingAuthenticationTokenException", "message"),
