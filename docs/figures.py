@@ -23,11 +23,11 @@ ROOT = Path(__file__).parents[1]
 INK, PAPER, EDGE, MARK = "#1f2933", "#f7f9fb", "#9aa5b1", "#d9f0e3"
 ROTATE = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 WHAT_LAYERS_DO = {
-    "plugin": "what pytest loads",
+    "__main__ | plugin": "what a shell and pytest load",
     "marks | hookspecs": "markers and hooks, with types",
-    "_plugin": "pytest's side: options, fixtures, reports, leaks",
+    "_command | _plugin": "the command; pytest's side: fixtures, reports, leaks",
     "_fake": "what a test holds: FakeSecrets, views, seeds, seed files",
-    "_botocore": "botocore's clients: what is replaced, one conversation",
+    "_botocore | _server": "botocore's clients, and those that send HTTP",
     "_calls": "one call: log, faults, hooks, caller",
     "_aws": "what AWS does: operations, model, policies, rotation",
 }

@@ -73,7 +73,7 @@ def hints_about_silence(
     if not _NEW_PROCESSES.isdisjoint(sys.modules):
         yield (
             "no call reached this fake: it answers in its own process, and multiprocessing has "
-            "started others by spawn or forkserver"
+            "started others by spawn or forkserver; the fixture fake_secrets_server serves them"
         )
 
 
