@@ -30,7 +30,7 @@ from ._plugin.fixtures import (
     session_fake_secrets,
 )
 from ._plugin.mark_names import add_markers, is_short_name_taken
-from ._plugin.options import add_inis, check_inis, described
+from ._plugin.options import ENDPOINT, add_endpoint, add_inis, check_endpoint, check_inis, described
 from ._plugin.run import AUTOUSE, FakesOfRun
 from ._plugin.running import (
     pytest_fixture_setup,
@@ -63,8 +63,9 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
+    """Declare the options."""
     add_inis(parser)
+    add_endpoint(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -98,6 +99,8 @@ def _begin(config: pytest.Config) -> None:
     if FAKES in config.stash:
         return
     check_inis(config)
+    url: str | None = getattr(config.known_args_namespace, ENDPOINT, None)
+    check_endpoint(url)
     ends = ExitStack()
     # Unlike pytest_unconfigure, it runs also where a conftest.py cannot be imported.
     config.add_cleanup(ends.close)
@@ -110,12 +113,14 @@ def _begin(config: pytest.Config) -> None:
         config.pluginmanager.register(guard, "fakesecrets_real_calls")
         ends.callback(guard.close)
     if config.getini(AUTOUSE):
-        ends.enter_context(fakes.run(AUTOUSE, AUTOUSE))
+        ends.enter_context(fakes.run(AUTOUSE, AUTOUSE, passthrough=url is not None))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Show the ini options under ``-v``, and what a mark of the suite's own means for ours."""
     lines = [f"fakesecrets: {described(config)}"] if config.option.verbose > 0 else []
+    if url := config.getoption(ENDPOINT):
+        lines.append(f"fakesecrets: tests run against {url}")
     if is_short_name_taken(config):
         lines.append(
             "fakesecrets: the mark secrets is this suite's own; that of the plugin is fake_secrets"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
 from .._errors import UsageError
 from .mark_names import is_marked
+from .options import ENDPOINT
 from .run import FakesOfRun
 
 if TYPE_CHECKING:
@@ -71,8 +72,13 @@ def session_fake_secrets(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 
 
 @pytest.fixture
-def secrets_client(fake_secrets: FakeSecrets) -> Iterator[SecretsManagerClient]:
+def secrets_client(
+    fake_secrets: FakeSecrets, request: pytest.FixtureRequest
+) -> Iterator[SecretsManagerClient]:
     """Give a client of the fake AWS Secrets Manager: boto3's, or else botocore's."""
+    if request.config.getoption(ENDPOINT):
+        yield fake_secrets.client()
+        return
     from .._botocore.clients import lent_client, region_of_clients
     from .._fake.fake import pipeline_of
 
@@ -111,8 +117,15 @@ def secrets_error(fake_secrets: FakeSecrets, request: pytest.FixtureRequest) -> 
 def fake_of_scope(request: pytest.FixtureRequest) -> Iterator[FakeSecrets]:
     """Give a fake AWS Secrets Manager that lasts as long as the fixture."""
     fakes, name = request.config.stash[FAKES], request.fixturename
-    with fakes.run(str(name), request.scope, request.node) as fake:
-        yield fake
+    url: str | None = request.config.getoption(ENDPOINT)
+    with fakes.run(str(name), request.scope, request.node, passthrough=url is not None) as fake:
+        if url is None:
+            yield fake
+            return
+        from .elsewhere import elsewhere
+
+        with elsewhere(url, fake, fakes.seeds_of(fake)) as there:
+            yield cast("FakeSecrets", there)
 
 
 def is_real(item: pytest.Item) -> bool:

@@ -28,6 +28,8 @@ class Ini(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
+ENDPOINT: Final = "fakesecrets_endpoint"
+_OF_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 INIS: Final = (
     Ini(
         "fakesecrets_region",
@@ -172,6 +174,42 @@ def _check_callers(config: pytest.Config) -> None:
             account_of(principal)
     except UsageError as error:
         raise pytest.UsageError(f"fakesecrets_{error}") from None
+
+
+def add_endpoint(parser: pytest.Parser) -> None:
+    """Declare the option."""
+    parser.getgroup("fakesecrets").addoption(
+        "--fakesecrets-endpoint",
+        dest=ENDPOINT,
+        metavar="URL",
+        help="run the tests against another Secrets Manager, such as an emulator's: seeds are made "
+        "there by calls, and removed; tests that need what only a fake has are skipped",
+    )
+
+
+def check_endpoint(url: str | None) -> None:
+    """Refuse what is not an endpoint, and that of AWS.
+
+    :raises pytest.UsageError: what is wrong, and the remedy.
+    """
+    if url is None:
+        return
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_url = False
+    if not is_url:
+        raise pytest.UsageError(
+            f"--fakesecrets-endpoint={url} is not an endpoint. Write it like http://localhost:4566."
+        )
+    if str(parts.hostname).endswith(_OF_AWS):
+        raise pytest.UsageError(
+            f"--fakesecrets-endpoint={url} is AWS itself, where secrets of these names may exist, "
+            "and would be removed with those of the tests. Name the endpoint of an emulator."
+        )
 
 
 def is_any_ini_set(config: pytest.Config) -> bool:

@@ -44,9 +44,10 @@ class RunningFake:
     :ivar scope_index: its scope, as an index: the smaller, the wider.
     :ivar node: what it is for; None for the whole run.
     :ivar passthrough: whether it lets calls go on to AWS.
+    :ivar seeded: whether it has the seeds of marks, hooks and files.
     """
 
-    __slots__ = ("fake", "fixture", "node", "passthrough", "scope_index", "seeding")
+    __slots__ = ("fake", "fixture", "node", "passthrough", "scope_index", "seeded", "seeding")
 
     def __init__(
         self,
@@ -55,11 +56,13 @@ class RunningFake:
         node: Node | None,
         *,
         passthrough: bool = False,
+        seeded: bool = True,
     ) -> None:
         self.fixture = fixture
         self.scope_index = _SCOPES.index(scope)
         self.node = node
         self.passthrough = passthrough
+        self.seeded = seeded
         self.fake: FakeSecrets
         self.seeding = Seeding()
 
@@ -135,7 +138,13 @@ class FakesOfRun:
 
     @contextmanager
     def run(
-        self, fixture: str, scope: str, node: Node | None = None, *, passthrough: bool = False
+        self,
+        fixture: str,
+        scope: str,
+        node: Node | None = None,
+        *,
+        passthrough: bool = False,
+        seeded: bool = True,
     ) -> Iterator[FakeSecrets]:
         """Have a fake run inside those that are in use, with the seeds that they lack.
 
@@ -143,10 +152,11 @@ class FakesOfRun:
         :param scope: the scope of a fixture, or ``fakesecrets_autouse``.
         :param node: what it is for; None for the whole run.
         :param passthrough: whether calls go on to AWS instead.
+        :param seeded: whether it has seeds.
         """
         from .._fake.fake import pipeline_of
 
-        entry = RunningFake(fixture, scope, node, passthrough=passthrough)
+        entry = RunningFake(fixture, scope, node, passthrough=passthrough, seeded=seeded)
         with usage_errors_shown(at_start=node is None), self.hooks.at(node):
             self._make(entry)
         _insert(self.running, entry)
@@ -197,6 +207,15 @@ class FakesOfRun:
     def seen(self) -> list[SeenFake]:
         """Return the fakes that the present test has seen, also those that have ended."""
         return list(self._seen.values())
+
+    def seeds_of(self, fake: FakeSecrets) -> list[Any]:
+        """Return what a fake that runs was seeded with."""
+        return [
+            seed
+            for entry in self.running
+            if entry.fake is fake
+            for _, seed in entry.seeding.origins
+        ]
 
     def own(self) -> list[FakeSecrets]:
         """Return the fakes that are the present test's alone; those that outlive it are not."""
@@ -265,7 +284,7 @@ class FakesOfRun:
         from .._fake.fake import FakeSecrets, add_seeds
         from .mark_options import SecretsOptions, check_seeds
 
-        if entry.passthrough:
+        if not entry.seeded:
             entry.fake = FakeSecrets()
             return
         outer = self.in_use[: _place(self.in_use, entry)]

@@ -39,7 +39,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     ends.close()
     fakes.begin_test()
     if is_real(item):
-        real = fakes.run("allow_real_calls", "function", item, passthrough=True)
+        real = fakes.run("allow_real_calls", "function", item, passthrough=True, seeded=False)
         ends.enter_context(real)
     elif item.config.getini(AUTOUSE) and not hasattr(item, "fixturenames"):
         ends.enter_context(fakes.run(AUTOUSE, "function", item))

@@ -148,7 +148,7 @@ def test_other_processes_are_named(hints):
     """A fake answers in its own process alone."""
     said = (
         f"{NO_CALL}it answers in its own process, and multiprocessing has started others by spawn "
-        "or forkserver"
+        "or forkserver; the fixture fake_secrets_server serves them"
     )
 
     assert [[said]] == hints("""
