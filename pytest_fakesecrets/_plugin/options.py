@@ -194,22 +194,26 @@ def check_endpoint(url: str | None) -> None:
     """
     if url is None:
         return
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_url = False
-    if not is_url:
+    host = _host(url)
+    if host is None:
         raise pytest.UsageError(
             f"--fakesecrets-endpoint={url} is not an endpoint. Write it like http://localhost:4566."
         )
-    if str(parts.hostname).endswith(_OF_AWS):
+    if host.endswith(_OF_AWS):
         raise pytest.UsageError(
             f"--fakesecrets-endpoint={url} is AWS itself, where secrets of these names may exist, "
             "and would be removed with those of the tests. Name the endpoint of an emulator."
         )
+
+
+def _host(url: str) -> str | None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def is_any_ini_set(config: pytest.Config) -> bool:

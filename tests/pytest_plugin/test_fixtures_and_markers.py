@@ -846,7 +846,8 @@ def test_each_error_once_in_several_operations(run):
     result.assert_outcomes(passed=1)
 
 
-def test_xdist_workers_have_their_own_fakes(pytester):
+@pytest.mark.parametrize("mode", ["load", "loadscope", "loadfile", "worksteal", "each"])
+def test_xdist_workers_have_their_own_fakes(pytester, mode):
     """Under pytest-xdist every worker answers its own tests."""
     pytest.importorskip("xdist")
     pytester.makepyfile(
@@ -864,9 +865,32 @@ def test_errors(secrets_error):
         read("a")
 """
     )
-    result = pytester.runpytest_subprocess(*OPTIONS, "-p", "xdist", "-n", "2")
+    workers = ("--tx", "2*popen", "--dist", mode) if mode == "each" else ("-n2", "--dist", mode)
+    result = pytester.runpytest_subprocess(*OPTIONS, "-p", "xdist", *workers)
 
-    result.assert_outcomes(passed=11)
+    result.assert_outcomes(passed=22 if mode == "each" else 11)
+
+
+def test_tests_that_run_in_parallel_threads(pytester):
+    """Under pytest-run-parallel, a test runs in several threads at once, with one fake."""
+    pytest.importorskip("pytest_run_parallel")
+    pytester.makepyfile(
+        """
+import threading
+
+def test_it(fake_secrets, secrets_client):
+    name = f"a{threading.get_ident()}"
+    secrets_client.create_secret(Name=name, SecretString=name)
+    assert secrets_client.get_secret_value(SecretId=name)["SecretString"] == name
+"""
+    )
+
+    result = pytester.runpytest_subprocess(
+        *OPTIONS, "-p", "pytest_run_parallel.plugin", "--parallel-threads", "8"
+    )
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*1 items to run in parallel*"])
 
 
 def test_pytest_runs_twice_in_one_process(pytester):
