@@ -8,9 +8,10 @@ import time
 from contextlib import ExitStack, nullcontext
 
 import pytest
-from report import Row, save, table
+from report import Row, fallen_behind, save, table
 
 RESULTS = pytest.StashKey()
+BEHIND = pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -27,11 +28,23 @@ def pytest_configure(config):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Show the table; save it where all was measured."""
+    """Show the table, and what has fallen behind."""
     rows = config.stash[RESULTS]
     terminalreporter.write(f"\n{table(rows)}")
+    for line in config.stash[BEHIND]:
+        terminalreporter.write_line(f"fallen behind: {line}", red=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    """Fail where a ratio has fallen behind; save the table where that is wanted."""
+    config = session.config
+    rows = config.stash[RESULTS]
+    config.stash[BEHIND] = fallen_behind(rows)
     if config.option.save:
         save(rows)
+    elif config.stash[BEHIND] and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import cpuinfo
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "explanation" / "speed.md"
+ALLOWED = 1.25
 # Between these lines, the page has the table.
 BEGIN, END = "<!-- made by: tox -e bench -- --save -->\n", "<!-- end -->\n"
 
@@ -79,6 +80,24 @@ def save(rows: Iterable[Row]) -> None:
     (HERE / "speed.svg").write_text(picture(rows))
     between = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={re.escape(END)})", re.DOTALL)
     PAGE.write_text(between.sub(lambda _: f"\n{table(rows)}\n", PAGE.read_text()))
+
+
+def fallen_behind(rows: Iterable[Row]) -> list[str]:
+    """Return the ratios that are worse by more than a quarter than those of the documentation.
+
+    Half of the rounds must say so, as one slow moment of the machine is not the plugin's.
+    """
+    page = PAGE.read_text()
+    behind = []
+    for row in rows:
+        saved = re.search(rf"^\| {re.escape(row.what)} \| ([\d.,]+) x \|", page, re.MULTILINE)
+        if row.unit != "x" or saved is None:
+            continue
+        before = float(saved[1].replace(",", ""))
+        more_is_better = "faster" in row.what or "per second" in row.what
+        if row.high < before / ALLOWED if more_is_better else row.low > before * ALLOWED:
+            behind.append(f"{row.what}: {shown(row.median)} x, documented as {saved[1]} x")
+    return behind
 
 
 def shown(number: float) -> str:

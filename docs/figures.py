@@ -188,7 +188,9 @@ def _life_of_a_secret() -> Iterable[tuple[str, dict[str, list[str]]]]:
         client, name = fake.client(), {"SecretId": "prod/db"}
 
         def after(call: str) -> tuple[str, dict[str, list[str]]]:
-            listed = client.list_secret_version_ids(**name, IncludeDeprecated=True)["Versions"]
+            listed = client.list_secret_version_ids(SecretId="prod/db", IncludeDeprecated=True)[
+                "Versions"
+            ]
             ordered = sorted(listed, key=lambda version: version["CreatedDate"])
             return call, {each["VersionId"]: each.get("VersionStages", []) for each in ordered}
 

@@ -41,4 +41,5 @@ def forget() -> None:
 
 def _read(name: str) -> dict[str, Any]:
     client = boto3.client("secretsmanager", config=RETRIES)
-    return json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    read: dict[str, Any] = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    return read

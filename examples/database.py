@@ -33,8 +33,10 @@ class RotatingConnection(Generic[Connection]):
 
     def _current_version(self) -> str:
         stages = self._client.describe_secret(SecretId=self._secret_id)["VersionIdsToStages"]
-        return next(version for version, labels in stages.items() if "AWSCURRENT" in labels)
+        current: str = next(each for each, labels in stages.items() if "AWSCURRENT" in labels)
+        return current
 
     def _credentials(self, version: str) -> dict[str, Any]:
         answer = self._client.get_secret_value(SecretId=self._secret_id, VersionId=version)
-        return json.loads(answer["SecretString"])
+        credentials: dict[str, Any] = json.loads(answer["SecretString"])
+        return credentials

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import configuration
 import pytest
 
-from pytest_fakesecrets import FakeSecrets
+from pytest_fakesecrets import ErrorCase, FakeSecrets
 
 pytestmark = pytest.mark.secrets({"prod/app": {"debug": False}}, region="eu-west-1")
 
@@ -33,7 +33,7 @@ def test_survives_a_short_outage(fake_secrets: FakeSecrets) -> None:
     assert fake_secrets.calls.last.attempts == 3
 
 
-def test_says_which_error_it_met(secrets_error) -> None:
+def test_says_which_error_it_met(secrets_error: ErrorCase) -> None:
     """Runs once for each of the five errors that AWS documents for GetSecretValue."""
     with pytest.raises(configuration.ConfigurationUnavailableError, match=secrets_error.code):
         configuration.load("prod/app")
@@ -41,7 +41,7 @@ def test_says_which_error_it_met(secrets_error) -> None:
 
 @pytest.mark.secrets_errors(only=["InternalServiceError"], also=["ThrottlingException"])
 def test_an_old_copy_is_better_than_none(
-    fake_secrets: FakeSecrets, secrets_error, monkeypatch: pytest.MonkeyPatch
+    fake_secrets: FakeSecrets, secrets_error: ErrorCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a copy at hand an outage goes unnoticed, however old the copy is."""
     monkeypatch.setitem(configuration._cache, "prod/app", (0.0, {"debug": True}))

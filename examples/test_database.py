@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from database import RotatingConnection
 
 from pytest_fakesecrets import FakeSecrets, Secret
+
+if TYPE_CHECKING:  # of the package mypy-boto3-secretsmanager, for type checkers alone
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 def connect(credentials: dict[str, Any]) -> str:
@@ -25,7 +28,9 @@ def test_keeps_its_connection(fake_secrets: FakeSecrets) -> None:
 
 
 @pytest.mark.secrets(Secret("prod/db", {"password": "one"}, pending={"password": "two"}))
-def test_reconnects_when_a_rotation_finishes(fake_secrets: FakeSecrets, secrets_client) -> None:
+def test_reconnects_when_a_rotation_finishes(
+    fake_secrets: FakeSecrets, secrets_client: SecretsManagerClient
+) -> None:
     """The last step of a rotation moves AWSCURRENT; the next connection has the new password."""
     connection = RotatingConnection("prod/db", connect)
     connection.get()
@@ -40,7 +45,9 @@ def test_reconnects_when_a_rotation_finishes(fake_secrets: FakeSecrets, secrets_
     assert connection.get() == "connected with two"
 
 
-def test_follows_a_value_set_by_hand(fake_secrets: FakeSecrets, secrets_client) -> None:
+def test_follows_a_value_set_by_hand(
+    fake_secrets: FakeSecrets, secrets_client: SecretsManagerClient
+) -> None:
     """A new value set in the console counts as well."""
     fake_secrets.add("prod/db", {"password": "one"})
     connection = RotatingConnection("prod/db", connect)

@@ -28,6 +28,7 @@ from pytest_fakesecrets import (
     RotationStep,
     Secret,
     SecretView,
+    Server,
     UnsupportedError,
     UsageError,
     Version,
@@ -373,3 +374,16 @@ def rotate(fake: FakeSecrets) -> tuple[RotationStep, ...]:
     assert_type(fake.rotations[-1].exception, BaseException | None)
     assert_type(fake.rotations[-1].outcome, str)
     return fake.rotations[-1].steps
+
+
+def serve(fake: FakeSecrets, fake_secrets_server: Server) -> Mapping[str, str]:
+    """Serve other processes."""
+    assert_type(fake_secrets_server.port, int)
+    with fake.serve(port=2773, agent=True, cache_seconds=300) as server:
+        assert_type(server, Server)
+        assert_type(server.url, str)
+        assert_type(server.token_file, Path)
+        server.not_ready(times=2)
+        fake.serve(2773)  # type: ignore[call-arg]
+        assert_type(fake.calls[0].via, str)
+        return server.environ
