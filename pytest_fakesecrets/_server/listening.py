@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -47,7 +48,8 @@ class Listener(ThreadedWSGIServer):
         # Werkzeug copies the socket that it is given; one that it opens itself ends the process
         # where the port is in use.
         with bound:
-            super().__init__(host, port, _no_application, _Handler, fd=bound.fileno())
+            no_wsgi: Any = None
+            super().__init__(host, port, no_wsgi, _Handler, fd=bound.fileno())
         self.application = application
         self.on_error = on_error
         self._open: dict[Any, threading.Thread] = {}
@@ -68,7 +70,9 @@ class Listener(ThreadedWSGIServer):
         with self._lock:
             remaining = dict(self._open)
         for connection, thread in remaining.items():
-            _close_reading(connection)
+            # The client may have closed it meanwhile.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
             thread.join(_STOPPING)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -211,16 +215,3 @@ def _discard(stream: IO[bytes], length: int) -> None:
     left = min(length, _PATIENCE)
     while left > 0 and (part := stream.read(min(left, _PART))):
         left -= len(part)
-
-
-def _close_reading(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RD)
-    except OSError:
-        # The client has closed it meanwhile.
-        return
-
-
-def _no_application(*_: object) -> list[bytes]:
-    """Stand where Werkzeug wants an application of WSGI, which is not used."""
-    return []

@@ -110,6 +110,28 @@ def test_two_runs_at_a_time_have_two_clients(pytester, secrets_client):
     result.assert_outcomes(passed=1)
 
 
+def test_clients_for_few_environments_are_kept(pytester):
+    """Where each test has an environment of its own, clients do not pile up."""
+    pytester.makepyfile(
+        """
+import pytest
+from pytest_fakesecrets._botocore.clients import _unused
+
+@pytest.mark.parametrize("number", range(20))
+def test_it(fake_secrets, secrets_client):
+    assert len(_unused) <= 16
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, number):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", str(number + 20))
+"""
+    )
+
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=20)
+
+
 def test_lending_registers_no_handlers_of_botocore_again(pytester):
     """What botocore does for each new session, which takes milliseconds, is done for one test."""
     pytester.makepyfile(

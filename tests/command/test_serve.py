@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
 
 import boto3
 import pytest
@@ -87,6 +89,22 @@ def test_the_exports_can_be_pasted():
     assert exports["AWS_TOKEN"] == exports["AWS_SESSION_TOKEN"]
     path = lines[-1].split(": ")[1].strip()
     assert not os.path.exists(path)  # noqa: PTH110 - of a process that has ended
+
+
+def test_the_token_file_in_json():
+    """With --json, the file of the agent's token is named, too."""
+    with serving("--agent", "--json") as (_, line):
+        printed = json.loads(line)
+        token = Path(printed["token_file"]).read_text()
+
+    assert printed["environ"]["AWS_TOKEN"] == token.strip()
+
+
+def test_the_script_of_the_package():
+    """The command that pip installs is this one."""
+    (script,) = entry_points(group="console_scripts", name="fakesecrets")
+
+    assert main is script.load()
 
 
 def test_a_port_in_use():

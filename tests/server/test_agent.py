@@ -226,6 +226,27 @@ def test_one_failure_does_not_show(agent, fake):
     assert 3 == fake.calls.last.attempts
 
 
+def test_what_code_of_the_test_raises(fake):
+    """An exception of a predicate is shown when the server ends, not to the client."""
+    fake.faults.error("ThrottlingException", when=lambda _: 1 / 0)
+    server = fake.serve(agent=True)
+    server.start()
+
+    assert 500 == get(f"{GET}?secretId=prod/db").status
+    with pytest.raises(ZeroDivisionError):
+        server.stop()
+    assert "ZeroDivisionError" == fake.calls.last.error
+
+
+def test_an_answer_without_a_code(agent, fake):
+    """An error of AWS that has no code is one of the agent's own."""
+    fake.faults.corrupt_response(b"{}", status=400)
+
+    answer = get(f"{GET}?secretId=prod/db")
+
+    assert (500, {"__type": "InternalFailure"}) == (answer.status, answer.json)
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[]"])
 def test_a_damaged_answer_through_the_agent(agent, fake, body):
     """What the agent cannot read is a connection error to its clients."""
@@ -367,14 +388,17 @@ def test_parameters_are_not_imitated(extension):
 
 def test_the_cache_of_the_extension(fake):
     """An old entry is read again, without asking whether it changed."""
-    with fake.serve(extension=True, cache_seconds=300):
+    with fake.serve(extension=True, cache_seconds=300) as server:
         for _ in range(2):
             get(f"{GET}?secretId=prod/db", token="AWS_SESSION_TOKEN")
+        assert 1 == len(fake.calls)
+        server.clear_cache()
+        get(f"{GET}?secretId=prod/db", token="AWS_SESSION_TOKEN")
         fake.clock.advance(seconds=301)
         fake.faults.error("InternalServiceError")
         answer = get(f"{GET}?secretId=prod/db", token="AWS_SESSION_TOKEN")
 
-    assert ["GetSecretValue"] * 2 == fake.calls.operations
+    assert ["GetSecretValue"] * 3 == fake.calls.operations
     assert (400, FAILED) == (answer.status, answer.body)
 
 

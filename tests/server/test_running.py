@@ -91,6 +91,17 @@ def test_two_hundred_servers_leave_no_thread_and_no_descriptor(fake):
     assert before == counts()
 
 
+def test_connections_that_clients_keep_are_closed(fake):
+    """A client that keeps its connection does not keep the server."""
+    with fake.serve() as server:
+        connection = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        connection.sendall(b"OPTIONS / HTTP/1.1\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+
+    assert b"" == connection.recv(1)
+    connection.close()
+
+
 def test_no_socket_without_a_server(fake, monkeypatch):
     """A fake that nobody serves opens no socket."""
     monkeypatch.setattr(socket, "socket", lambda *_: pytest.fail("opened a socket"))
@@ -121,6 +132,9 @@ def test_both_loopback_addresses(fake):
         assert 200 == post(server, "ListSecrets").status
     with fake.serve(host="localhost") as server:
         assert f"http://127.0.0.1:{server.port}" == server.url
+    taken = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    with taken, fake.serve(port=taken.getsockname()[1]) as server:
+        assert 200 == post(server, "ListSecrets").status
 
 
 def test_a_port_of_one_s_choice(fake):
@@ -235,10 +249,22 @@ def test_processes_of_multiprocessing(method):
     with FakeSecrets({"prod/db": "s3cret"}, region="us-east-1") as fake, fake.serve():
         with multiprocessing.get_context(method).Pool(2) as pool:
             values = pool.map(read_and_write, ["a", "b", "c"])
+            pool.close()
+            pool.join()
 
         assert ["s3cret"] * 3 == values
         assert ["a", "b", "c", "prod/db"] == sorted(fake)
         assert fake["a"].value != str(os.getpid())
+
+
+def test_a_client_of_another_process_asks_the_server():
+    """What a forked process does, seen in this one."""
+    with FakeSecrets({"prod/db": "s3cret"}, region="us-east-1") as fake, fake.serve():
+        fake._pipeline.served._process = -1
+
+        fake.client().get_secret_value(SecretId="prod/db")
+
+        assert "http" == fake.calls.last.via
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")

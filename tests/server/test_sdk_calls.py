@@ -288,6 +288,17 @@ def test_attempts_of_one_call(server, client, fake):
     assert ["ThrottlingException", "ThrottlingException", "OK"] == fake.calls.last.outcomes
 
 
+def test_more_calls_than_are_remembered(server, fake):
+    """Attempts are told apart also where others have come between, as long as they are few."""
+    for number in range(300):
+        post(server, "ListSecrets", Amz_Sdk_Invocation_Id=str(number))
+    for number in (299, 0):
+        post(server, "ListSecrets", Amz_Sdk_Invocation_Id=str(number))
+
+    assert 301 == len(fake.calls)
+    assert 2 == fake.calls[299].attempts
+
+
 def test_a_dropped_response(server, fake):
     """The call takes effect, and the connection is closed without an answer."""
     client = boto3.client("secretsmanager", config=Config(retries={"total_max_attempts": 1}))
@@ -358,7 +369,7 @@ def test_what_code_of_the_test_raises(fake):
 
     assert (500, "InternalFailure") == (answer.status, answer.json["__type"])
     with pytest.raises(ZeroDivisionError):
-        server.stop()
+        server.__exit__(None, None, None)
     assert "ZeroDivisionError" == fake.calls.last.error
 
 
