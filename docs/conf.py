@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from api_text import api_text
 from figures import draw_figures, write_tables
 
 project = "pytest-fakesecrets"
@@ -49,3 +51,18 @@ llms_txt_summary = (
 exclude_patterns = ["_generated"]
 draw_figures(Path(__file__).parent / "_static")
 write_tables(Path(__file__).parent / "_generated")
+
+
+def setup(app: Any) -> None:
+    """Have the text for assistants hold what autodoc puts into the HTML."""
+    app.connect("build-finished", _write_api_text, priority=900)
+
+
+def _write_api_text(app: Any, error: Exception | None) -> None:
+    if error is not None or app.builder.name != "html":
+        return
+    folder = Path(app.outdir)
+    title = "# Classes: the reference as text"
+    (folder / "_sources" / "reference" / "classes.md.txt").write_text(f"{title}\n\n{api_text()}\n")
+    with (folder / "llms-full.txt").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{title}\n\n{api_text()}\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import pytest
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ._codes import ConnectionErrorName, ErrorCode, OperationName
     from ._fake.seeds import Seed
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["secrets", "secrets_errors"]
 
+Test = TypeVar("Test", bound="Callable[..., object] | type")
 
-def secrets(  # noqa: PLR0913 - all by keyword
+
+@overload
+def secrets(test: Test, /) -> Test: ...
+
+
+@overload
+def secrets(
     *seeds: Seed,
     region: str | None = None,
     account: str | None = None,
@@ -27,7 +35,20 @@ def secrets(  # noqa: PLR0913 - all by keyword
     unused_faults: Level | None = None,
     enforce_policies: bool | None = None,
     principal: str | None = None,
-) -> pytest.MarkDecorator:
+) -> pytest.MarkDecorator: ...
+
+
+def secrets(  # noqa: PLR0913 - all by keyword
+    *seeds: Any,
+    region: str | None = None,
+    account: str | None = None,
+    file: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+    allow_real_calls: bool | None = None,
+    leaks: Level | None = None,
+    unused_faults: Level | None = None,
+    enforce_policies: bool | None = None,
+    principal: str | None = None,
+) -> Any:
     """Return ``@pytest.mark.fake_secrets(...)``: give the test a fake AWS Secrets Manager.
 
     It is the same as ``@pytest.mark.secrets(...)``, also in a suite with another mark of that name.
@@ -54,23 +75,44 @@ def secrets(  # noqa: PLR0913 - all by keyword
         "enforce_policies": enforce_policies,
         "principal": principal,
     }
+    if _is_test(seeds):
+        return pytest.mark.fake_secrets(*seeds)
     # with_args: a mark that is called with a function alone takes it for the test.
     return pytest.mark.fake_secrets.with_args(*seeds, **_given(options))
 
 
+@overload
+def secrets_errors(test: Test, /) -> Test: ...
+
+
+@overload
 def secrets_errors(
     *operations: OperationName | str,
     only: Iterable[ErrorCode | str] | None = None,
     also: Iterable[ErrorCode | ConnectionErrorName | str] | None = None,
-) -> pytest.MarkDecorator:
+) -> pytest.MarkDecorator: ...
+
+
+def secrets_errors(
+    *operations: Any,
+    only: Iterable[ErrorCode | str] | None = None,
+    also: Iterable[ErrorCode | ConnectionErrorName | str] | None = None,
+) -> Any:
     """Return ``@pytest.mark.secrets_errors(...)``: run the test once per documented error.
 
     :param operations: AWS's names; ``GetSecretValue`` by default.
     :param only: some of the documented codes instead of all.
     :param also: further codes, or exceptions of botocore's, such as ``ReadTimeoutError``.
     """
+    if _is_test(operations):
+        return pytest.mark.secrets_errors(*operations)
     given = _given({"only": only, "also": also})
     return pytest.mark.secrets_errors.with_args(*operations, **given)
+
+
+def _is_test(arguments: tuple[object, ...]) -> bool:
+    """Tell whether a mark stands above a test without parentheses, as those of pytest may."""
+    return len(arguments) == 1 and isinstance(arguments[0], (FunctionType, type))
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

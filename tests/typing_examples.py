@@ -341,8 +341,18 @@ def errors(secrets_error: ErrorCase, secrets_client: SecretsManagerClient) -> tu
 @marks.secrets_errors("GetSecretValue", only=["DecryptionFailure"], also=["SSLError"])
 def marked() -> None:
     """Be marked by the typed functions."""
-    marks.secrets(leaks="loud")  # type: ignore[arg-type]
-    marks.secrets(regon="eu-west-1")  # type: ignore[call-arg]
+    marks.secrets(leaks="loud")  # type: ignore[call-overload]
+    marks.secrets(regon="eu-west-1")  # type: ignore[call-overload]
+
+
+@marks.secrets
+@marks.secrets_errors
+def marked_without_parentheses() -> int:
+    """Stay what it is."""
+    return 1
+
+
+assert_type(marked_without_parentheses(), int)
 
 
 def refuse() -> bool:

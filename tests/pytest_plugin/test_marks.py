@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from pytest_fakesecrets import FakeSecrets, marks
+from pytest_fakesecrets._aws.api_model import errors_of
 from pytest_fakesecrets._plugin.mark_options import ErrorsOptions, SecretsOptions
 
 pytestmark = marks.secrets({"db": "module"}, region="eu-west-1")
@@ -47,3 +48,20 @@ def test_what_is_not_given_is_not_said():
         mark.args,
         mark.kwargs,
     )
+
+
+@marks.secrets
+@marks.secrets_errors
+def test_without_parentheses(fake_secrets, secrets_error):
+    """A mark may stand above a test without parentheses, as those of pytest may."""
+    assert "module" == fake_secrets["db"].value
+    assert secrets_error.code in errors_of("GetSecretValue")
+
+
+@marks.secrets
+class TestAClass:
+    """Above a class, too."""
+
+    def test_it(self, fake_secrets):
+        """Its tests have the mark."""
+        assert "module" == fake_secrets["db"].value
