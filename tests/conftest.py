@@ -10,9 +10,11 @@ from datetime import datetime, timezone
 import boto3  # noqa: F401 - see above
 import botocore.session
 import pytest
+from answer_shapes import check_answers
 
 from pytest_fakesecrets import FakeSecrets
 
+check_answers()
 # Hundreds of sessions would each read the same JSON of botocore's again.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
