@@ -17,12 +17,28 @@ from oracle import Oracle
 
 from pytest_fakesecrets import FakeSecrets
 
-NAMES = st.sampled_from(["a", "b", "prod/db"])
-TOKENS = st.integers(1, 6).map(lambda number: f"{number:032}")
+# Mostly one secret, so that much happens to it.
+NAMES = st.sampled_from(["a", "a", "a", "prod/db"])
+TOKENS = st.integers(1, 7).map(lambda number: f"{number:032}")
 LABELS = st.sampled_from(["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING", "mine"])
-VALUES = st.one_of(
-    st.sampled_from([{"SecretString": "v"}, {"SecretString": "w"}, {"SecretBinary": b"v"}]),
-    st.sampled_from([{}, {"SecretString": "v", "SecretBinary": b"v"}]),
+VALUES = st.sampled_from(
+    [
+        *({"SecretString": value} for value in ("v", "v", "v", "v", "w")),
+        {"SecretBinary": b"v"},
+        {},
+        {"SecretString": "v", "SecretBinary": b"v"},
+    ]
+)
+# Not AWSCURRENT with AWSPREVIOUS: what AWS does then, nobody knows, and what follows neither.
+LABELS_OF_A_PUT = st.sampled_from(
+    [
+        ["AWSCURRENT"],
+        ["AWSPENDING"],
+        ["mine"],
+        ["AWSCURRENT", "mine"],
+        ["AWSPENDING", "mine"],
+        ["AWSCURRENT", "AWSPENDING"],
+    ]
 )
 TAG_KEYS = st.sampled_from(["team", "env", "aws:own"])
 
@@ -66,6 +82,8 @@ class Secrets(RuleBasedStateMachine):
         self.fake.start()
         self.fake.clock.freeze()
         self.client = self.fake.client()
+        self.create("a", f"{1:032}", {"SecretString": "v"}, tagged=False)
+        self.put("a", f"{2:032}", {"SecretString": "v"}, by_arn=False, labels=None)
 
     def teardown(self):
         """End all fakes, the inner ones first."""
@@ -81,8 +99,16 @@ class Secrets(RuleBasedStateMachine):
         """Return the name of a secret, or the last ARN that it had."""
         return self.arns.get(name, name) if by_arn else name
 
+    def names_in(self, parameters):
+        """Return the names of the secrets that a request names, by name or by ARN."""
+        ids = [parameters.get("SecretId"), parameters.get("Name")]
+        ids += parameters.get("SecretIdList", [])
+        by_arn = {arn: name for name, arn in self.arns.items()}
+        return {by_arn.get(secret_id, secret_id) for secret_id in ids if secret_id}
+
     def compare(self, method, operation, **parameters):
         """Make a call, and compare code and facts with those of the oracle."""
+        is_known = not self.oracle.uncertain.intersection(self.names_in(parameters))
         expected = self.oracle.call(operation, parameters, self.fake.clock.now())
         try:
             answer = getattr(self.client, method)(**parameters)
@@ -90,7 +116,11 @@ class Secrets(RuleBasedStateMachine):
             answer, code = {}, error.response["Error"]["Code"]
         else:
             code = None
-        if expected.code == "?":
+        if code is None and operation == "CreateSecret":
+            self.arns[parameters["Name"]] = answer["ARN"]
+            if expected.code is None:
+                self.oracle.learn(parameters["Name"], answer["ARN"])
+        if expected.code == "?" or not is_known:
             return
         has_two_values = {"SecretString", "SecretBinary"} <= parameters.keys()
         if has_two_values and expected.code is not None and code is not None:
@@ -98,9 +128,6 @@ class Secrets(RuleBasedStateMachine):
             return
         told = f"{operation}({parameters})"
         assert expected.code == code, f"{told} gave {code}, not {expected.code}"
-        if code is None and operation == "CreateSecret":
-            self.arns[parameters["Name"]] = answer["ARN"]
-            self.oracle.learn(parameters["Name"], answer["ARN"])
         for fact, value in expected.facts.items():
             if fact in ("Names", "Values") and self.oracle.uncertain:
                 continue
@@ -120,9 +147,9 @@ class Secrets(RuleBasedStateMachine):
         by_arn=st.booleans(),
         token=TOKENS,
         value=VALUES,
-        labels=st.none() | st.lists(LABELS, min_size=1, max_size=2, unique=True),
+        labels=st.none() | LABELS_OF_A_PUT,
     )
-    def put(self, name, by_arn, token, value, labels):
+    def put(self, name, token, value, by_arn, labels):
         """Put a value, under the labels that are named, or as the current one."""
         stages = {} if labels is None else {"VersionStages": labels}
         secret = self.secret_id(name, by_arn=by_arn)
@@ -260,7 +287,7 @@ class Secrets(RuleBasedStateMachine):
             return
         self.compare("list_secrets", "ListSecrets")
         self.compare("list_secrets", "ListSecrets", IncludePlannedDeletion=True)
-        for name in ("a", "b", "prod/db"):
+        for name in ("a", "prod/db"):
             if name in self.oracle.uncertain:
                 continue
             self.compare("describe_secret", "DescribeSecret", SecretId=name)
