@@ -11,8 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final, NamedTuple
+
+from dateutil.parser import isoparse  # botocore depends on it
 
 from ..._errors import UnsupportedError
 
@@ -20,6 +23,11 @@ _NAME: Final = re.compile(
     r"(?:(?P<quantifier>ForAnyValue|ForAllValues):)?(?P<base>[A-Za-z]+?)(?P<if_exists>IfExists)?"
 )
 _ARN_PARTS: Final = 6
+# https://www.w3.org/TR/NOTE-datetime, which the user guide names; also without seconds or a zone.
+_W3C_DATE: Final = re.compile(
+    r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
 class _Operator(NamedTuple):
@@ -49,6 +57,9 @@ class Condition:
         actual = keys.get(self.key)
         if self.operator == "Null":
             return ("true" if actual is None else "false") in map(str.lower, self.values)
+        if actual is not None and self.quantifier is not None:
+            # "resolves to a null dataset, such as an empty string", of the user guide
+            actual = tuple(filter(None, actual)) or None
         if actual is None:
             return self._holds_without_key()
         passes = all if self.quantifier == "ForAllValues" or self._negated_alone else any
@@ -98,6 +109,21 @@ def matches(pattern: str, text: str) -> bool:
     return _compiled(pattern).fullmatch(text) is not None
 
 
+def matches_arn(pattern: str, arn: str) -> bool:
+    """Tell whether an ARN fits the pattern of a Resource.
+
+    A wildcard stands for a part of one segment; a ``*`` that ends a segment also for what follows:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    return _compiled_arn(pattern).fullmatch(arn) is not None
+
+
+@functools.cache
+def _compiled_arn(pattern: str) -> re.Pattern[str]:
+    escaped = re.sub(r"\\\*(?=:|$)", ".*", re.escape(pattern))
+    return re.compile(escaped.replace(r"\*", "[^:]*").replace(r"\?", "[^:]"), re.DOTALL)
+
+
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
@@ -124,7 +150,9 @@ def _boolean(text: str) -> bool:
 def _moment(text: str) -> datetime:
     if text.isdecimal():
         return _from_epoch(int(text))
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if _W3C_DATE.fullmatch(text) is None:
+        raise ValueError(text)
+    moment = isoparse(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
@@ -133,6 +161,12 @@ def _from_epoch(seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, tz=timezone.utc)
     except (OverflowError, OSError) as error:
         raise ValueError(seconds) from error
+
+
+def _number(text: str) -> Decimal:
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:
@@ -170,6 +204,6 @@ _OPERATORS: Final[Mapping[str, _Operator]] = {
     "Null": _Operator(_boolean, compare.eq),
     "IpAddress": _Operator(_network, _within),
     "NotIpAddress": _Operator(_network, _within, negated=True),
-    **_ordered("Numeric", float),
+    **_ordered("Numeric", _number),
     **_ordered("Date", _moment),
 }

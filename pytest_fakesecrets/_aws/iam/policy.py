@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..._errors import UnsupportedError
 from ..errors import ServiceError
-from .conditions import Condition, matches, read_condition
+from .conditions import Condition, matches, matches_arn, read_condition
 from .principal import Keys, is_service, normal_principal
 
 ALLOW: Final = "Allow"
@@ -116,7 +116,8 @@ class _Statement:
         return "*" not in self.principals and not names <= self.principals
 
     def _covers(self, element: str, patterns: Iterable[str], text: str) -> bool:
-        covered = any(matches(pattern, text) for pattern in patterns)
+        fits = matches_arn if element == "Resource" else matches
+        covered = any(fits(pattern, text) for pattern in patterns)
         return covered != (f"Not{element}" in self.inverted)
 
 
