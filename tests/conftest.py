@@ -33,6 +33,29 @@ with suppress(ImportError):  # not where only aiobotocore is tested
     freezegun.configure(extend_ignore_list=["_pytest.timing"])
 
 
+# Tests that are about sockets, or about calls that leave, which they stop themselves.
+WITH_SOCKETS = (
+    "command",
+    "server",
+    "test_elsewhere",
+    "test_machine_configuration",
+    "test_real_calls",
+)
+
+with suppress(ImportError):  # not where only aiobotocore is tested
+    import pytest_socket
+
+    @pytest.fixture(autouse=True)
+    def sockets(request):
+        """Have no test open a socket but those that are about sockets."""
+        if any(part in str(request.path) for part in WITH_SOCKETS):
+            pytest_socket.enable_socket()
+        else:
+            pytest_socket.disable_socket(allow_unix_socket=True)
+        yield
+        pytest_socket.enable_socket()
+
+
 @functools.cache
 def client_of(region, account):
     """Return a client that is made once, as making one costs more than most tests."""

@@ -8,7 +8,10 @@ import threading
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ConnectionClosedError
 from http_requests import authorization, post, send, signed
 
@@ -259,6 +262,23 @@ def test_accounts_and_regions(server, fake):
 
     assert arn.startswith("arn:aws:secretsmanager:eu-west-1:210987654321:secret:a-")
     assert "v" == fake[arn].value
+
+
+def test_code_that_signs_its_own_requests(server):
+    """A request that code signs itself, and sends by a client of HTTP, is answered."""
+    body = json.dumps({"SecretId": "prod/db"})
+    head = {
+        "X-Amz-Target": "secretsmanager.GetSecretValue",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
+    request = AWSRequest("POST", f"{server.url}/", data=body, headers=head)
+    SigV4Auth(Credentials("AKIDEXAMPLE", "x", "token"), "secretsmanager", "us-east-1").add_auth(
+        request
+    )
+
+    answer = send(server, "POST", "/", dict(request.headers.items()), body)
+
+    assert "s3cret" == answer.json["SecretString"]
 
 
 def test_policies_count(server, client, fake):
