@@ -8,8 +8,8 @@ from typing import Final
 
 from .._aws.protocol.answers import CONTENT_TYPE
 
-# Secrets Manager does not say how large a request may be; Terraform's largest, a policy and a value
-# of 65,536 bytes each, fits many times.
+# AWS does not say how large a request may be. A value of 65,536 bytes, each character of it escaped
+# in JSON, fits.
 MAX_BODY: Final = 1_048_576
 
 

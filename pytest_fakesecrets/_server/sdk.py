@@ -7,9 +7,9 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from .._aws.api_model import operations
+from .._aws.api_model import SERVICE, operations
 from .._aws.errors import ServiceError
-from .._aws.protocol.answers import encode_error, headers
+from .._aws.protocol.answers import CONTENT_TYPE, encode_error, headers
 from .._aws.protocol.requests import read_request
 from .._calls.call import Exchange
 from .._calls.effects import NoAnswerError
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .._calls.pipeline import Pipeline
 
 TARGET: Final = "x-amz-target"
-_PREFIX: Final = "secretsmanager."
-_CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 # SDKs number the attempts of one call with it.
 _INVOCATION: Final = "amz-sdk-invocation-id"
 _REMEMBERED: Final = 256
@@ -55,12 +53,9 @@ class SdkFace:
 
         :raises NoReplyError: where a fault has the client hear nothing.
         """
-        prefix, operation = (
-            received.headers[TARGET][: len(_PREFIX)],
-            received.headers[TARGET][len(_PREFIX) :],
-        )
+        service, _, operation = received.headers[TARGET].partition(".")
         kind = received.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if prefix != _PREFIX or operation not in operations() or kind != _CONTENT_TYPE:
+        if service != SERVICE or operation not in operations() or kind != CONTENT_TYPE:
             return self.refusal(ServiceError("UnknownOperationException"))
         exchange = self._exchange(operation, received)
         try:
