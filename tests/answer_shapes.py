@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 import json
 
+import botocore
+
 from pytest_fakesecrets._aws.api_model import operation_model
 from pytest_fakesecrets._calls import pipeline
 
+# The botocore whose service model the package supports as a whole.
+NEWEST = (1, 44)
 KINDS = {
     "blob": str,
     "boolean": bool,
@@ -42,7 +46,12 @@ def misshapen(shape, value, path=""):
 
 
 def check_answers():
-    """Have an answer of the wrong shape fail the call that it answers."""
+    """Have an answer of the wrong shape fail the call that it answers.
+
+    Not under a botocore that does not know all members yet, which AWS sends all the same.
+    """
+    if tuple(map(int, botocore.__version__.split(".")[:2])) < NEWEST:
+        return
     encode = pipeline.encode
 
     @functools.wraps(encode)
