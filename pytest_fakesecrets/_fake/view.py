@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._aws.iam.policy import DEFAULT_POLICY
-from .._aws.model.secret import PENDING, PREVIOUS
+from .._aws.model.secret import CURRENT, PENDING, PREVIOUS
 from .._botocore.clients import decide_region
 from .._errors import HIDE_MISUSE, UsageError
 from .._guidance import guided
@@ -137,15 +137,21 @@ class SecretView:
         """
         return self._labelled(PENDING)
 
-    def json(self) -> Any:
-        """Return the AWSCURRENT value, parsed as JSON.
+    def json(self, label: str = CURRENT) -> Any:
+        """Return a value, parsed as JSON.
 
-        :raises UsageError: where it is not JSON.
+        :param label: a staging label, such as ``AWSPREVIOUS``; AWSCURRENT by default.
+        :raises UsageError: where it is not JSON, or no version with a value has the label.
         """
+        value = self.value if label == CURRENT else self._labelled(label)
+        if value is None:
+            message = f"Secret {self.name!r} has no {label} value. Its labels: {self.labels}."
+            raise UsageError(message)
         try:
-            return json.loads(self.value)
+            return json.loads(value)
         except ValueError:
-            message = f"The value of secret {self.name!r} is not JSON. Read .value instead."
+            kind, other = ("", ".value") if label == CURRENT else (f"{label} ", ".versions")
+            message = f"The {kind}value of secret {self.name!r} is not JSON. Read {other} instead."
             raise UsageError(message) from None
 
     @property

@@ -388,6 +388,19 @@ def test_json_of_another_text(value):
     assert "The value of secret 'a' is not JSON. Read .value instead." == str(caught.value)
 
 
+def test_json_under_another_label():
+    """The JSON of the value before is parsed as well; a label without a value is named."""
+    view = FakeSecrets(Secret("a", {"k": 2}, previous={"k": 1}, pending="no"))["a"]
+
+    assert ({"k": 2}, {"k": 1}) == (view.json(), view.json("AWSPREVIOUS"))
+    with pytest.raises(
+        UsageError, match=r"The AWSPENDING value of secret 'a' is not JSON\. Read \.ver"
+    ):
+        view.json("AWSPENDING")
+    with pytest.raises(UsageError, match=r"Secret 'a' has no mine value\. Its labels: "):
+        view.json("mine")
+
+
 def test_add_returns_a_view():
     """add() returns the view of what it added, by name and by whole Secret."""
     fake = FakeSecrets()
