@@ -252,6 +252,8 @@ class Secrets(RuleBasedStateMachine):
         """Remove a tag, whether or not it is there."""
         self.compare("untag_resource", "UntagResource", SecretId=name, TagKeys=[key])
 
+    # botocore before 1.34 does not know the operation.
+    @precondition(lambda self: hasattr(self.client, "batch_get_secret_value"))
     @rule(names=st.lists(NAMES | st.just("not/there"), min_size=1, max_size=4, unique=True))
     def get_batch(self, names):
         """Read several secrets at once."""
