@@ -62,7 +62,7 @@ def _write_api_text(app: Any, error: Exception | None) -> None:
     if error is not None or app.builder.name != "html":
         return
     folder = Path(app.outdir)
-    title = "# Classes: the reference as text"
-    (folder / "_sources" / "reference" / "classes.md.txt").write_text(f"{title}\n\n{api_text()}\n")
+    text = f"# Classes: the reference as text\n\n{api_text()}\n"
+    (folder / "_sources" / "reference" / "classes.md.txt").write_text(text)
     with (folder / "llms-full.txt").open("a", encoding="utf-8") as file:
-        file.write(f"\n\n{title}\n\n{api_text()}\n")
+        file.write(f"\n\n{text}")

@@ -30,7 +30,7 @@ class NoSuchSecretError(UsageError, KeyError):  # what a mapping raises, with a 
     __str__ = Exception.__str__
 
 
-class UnsupportedError(UsageError, NotImplementedError):  # whoever catches either gets it
+class UnsupportedError(UsageError, NotImplementedError):  # so that either class catches it
     """The code under test used a part of Secrets Manager that the fake does not support."""
 
 

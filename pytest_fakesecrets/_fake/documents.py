@@ -131,7 +131,7 @@ def _text(path: str) -> str:
         content = Path(path).read_bytes()
     except FileNotFoundError:
         begins = "" if Path(path).is_absolute() else f" A relative path starts at {Path.cwd()}."
-        message = f"{path}: There is no such file.{begins}"
+        message = f"{path}: The file does not exist.{begins}"
         raise UsageError(message) from None
     except OSError as error:
         message = f"{path}: The file cannot be read: {error.strerror}. Make it readable."

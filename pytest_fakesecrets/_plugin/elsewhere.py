@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn
-from unittest import mock
 
 import pytest
+
+from .._environ import changed_environ
 
 if TYPE_CHECKING:
     from .._fake.fake import FakeSecrets
@@ -119,7 +120,7 @@ def elsewhere(url: str, fake: FakeSecrets, seeds: Sequence[Seed]) -> Iterator[El
         "AWS_ACCESS_KEY_ID": os.environ.get("AWS_ACCESS_KEY_ID", fake.account),
         "AWS_SECRET_ACCESS_KEY": os.environ.get("AWS_SECRET_ACCESS_KEY", "testing"),
     }
-    with mock.patch.dict(os.environ, variables):
+    with changed_environ(variables):
         there = Elsewhere(url, fake)
         before = there.arns()
         try:

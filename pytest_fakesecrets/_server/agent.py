@@ -63,21 +63,27 @@ class AgentFace:
             return refused.reply
         if asked is None:
             return Reply(200, {}, b"healthy")
-        if asked.role not in self._caches and asked.role and len(self._roles()) >= _MAX_ROLES:
+        cache = self._cache_of(asked.role)
+        if cache is None:
             text = (
                 f"The maximum number of assumed roles ({_MAX_ROLES}) has been reached. Unable to "
                 f"assume the following role to create a client: {asked.role}"
             )
             return _error(400, "MaxRolesExceeded", text)
-        cache = self._caches.setdefault(asked.role, self._new_cache())
         try:
             secret = cache.read(asked, refresh=refresh)
         except ReadError as failure:
             return _failure(failure)
         return Reply(200, {}, _written(secret))
 
-    def _roles(self) -> list[str]:
-        return [role for role in self._caches if role is not None]
+    def _cache_of(self, role: str | None) -> Cache | None:
+        """Return the cache of a role, or of the fake's own caller; None for a role too many."""
+        if role not in self._caches:
+            roles = [known for known in self._caches if known is not None]
+            if role is not None and len(roles) >= _MAX_ROLES:
+                return None
+            self._caches[role] = self._new_cache()
+        return self._caches[role]
 
     def _checked(self, received: Received) -> tuple[Asked | None, bool]:
         """Return what is asked, and whether it is to be read anew; nothing for a ping."""

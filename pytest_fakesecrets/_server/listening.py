@@ -47,9 +47,9 @@ class Listener(ThreadedWSGIServer):
         host, port = bound.getsockname()[:2]
         # Werkzeug copies the socket that it is given; one that it opens itself ends the process
         # where the port is in use.
-        with bound:
-            no_wsgi: Any = None
-            super().__init__(host, port, no_wsgi, _Handler, fd=bound.fileno())
+        no_wsgi: Any = None
+        super().__init__(host, port, no_wsgi, _Handler, fd=bound.fileno())
+        bound.close()
         self.application = application
         self.on_error = on_error
         self._open: dict[Any, threading.Thread] = {}

@@ -15,7 +15,6 @@ from .._aws.protocol.requests import read_request
 from .._calls.call import Exchange
 from .._calls.caller import CallerOverride
 from .._calls.effects import NoAnswerError
-from .._settings import DEFAULT_REGION, UNDECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +32,7 @@ _THROTTLED: Final = frozenset({"ThrottlingException"})
 class ReadError(Exception):
     """AWS answered with an error, or not at all.
 
-    :param status: AWS's status; None where there was no answer.
+    :param status: the HTTP status of AWS's answer; None if AWS did not answer.
     :param code: AWS's code, or the name of botocore's exception for such a failure.
     """
 
@@ -133,12 +132,12 @@ class Source:
 
     def _exchange(self, operation: str, members: dict[str, str], role: str | None) -> Exchange:
         settings = self._pipeline.settings
-        region = DEFAULT_REGION if settings.region == UNDECIDED else settings.region
         who = self._who.merged_with(self._pipeline.caller)
         if role is not None:
             who = CallerOverride(account_of(role), role).merged_with(who)
         request = read_request(operation, json.dumps(members).encode())
-        exchange = Exchange(request, who.caller(settings.account, region), region)
+        caller = who.caller(settings.account, settings.region)
+        exchange = Exchange(request, caller, settings.region)
         exchange.call.via = self._via
         return exchange
 

@@ -6,8 +6,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from .._calls.caller import current_override
 from .._calls.pipeline import Served
+from .._environ import changed_environ
 from .._errors import HIDE_MISUSE, UsageError
 from .agent import AgentFace
 from .application import Application
@@ -24,6 +24,7 @@ from .reading import Cache, Source
 from .sdk import SdkFace
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from types import TracebackType
 
@@ -98,17 +99,16 @@ class Server:
         self._on_stop = on_stop
         self._listeners: list[Listener] = []
         self._environ: dict[str, str] = {}
-        self._before: dict[str, str | None] = {}
         self._url = ""
         self._agent: AgentFace | None = None
         self._extension: ExtensionFace | None = None
         self._token_file: Path | None = None
-        self._served_before: Served | None = None
+        self._ends = ExitStack()
         self._errors: list[BaseException] = []
         self._stopping = threading.Event()
 
     def __repr__(self) -> str:
-        return f"<Server {self._url or 'not started'}>"
+        return f"<Server {self._url if self._listeners else 'not started'}>"
 
     def __enter__(self) -> Self:
         self.start()
@@ -186,25 +186,25 @@ class Server:
         """
         if self._listeners:
             raise UsageError("This server runs already. Stop it before it is started again.")
-        given = self._options
-        try:
-            sockets = bound_sockets(given.host.replace("localhost", "127.0.0.1"), given.port)
-        except OSError as error:
-            text = (
-                f"{given.host} port {given.port} cannot be used: {error.strerror}. With port=0 a "
-                "free one is taken. Under pytest-xdist, workers cannot share a port."
-            )
-            raise UsageError(text) from None
-        host, port = sockets[0].getsockname()[:2]
-        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        self._stopping.clear()
-        self._on_start()
-        application = self._application(port)
-        self._listeners = [Listener(bound, application, self._errors.append) for bound in sockets]
-        for listener in self._listeners:
-            listener.start()
-        self._served_before, self._pipeline.served = self._pipeline.served, Served(self._url)
-        self._export()
+        with ExitStack() as ends:
+            sockets = [ends.enter_context(bound) for bound in self._bound()]
+            host, port = sockets[0].getsockname()[:2]
+            self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            self._on_start()
+            ends.callback(self._on_stop)
+            application = self._application(port, ends)
+            self._stopping.clear()
+            self._listeners = [
+                Listener(bound, application, self._errors.append) for bound in sockets
+            ]
+            for listener in self._listeners:
+                listener.start()
+                ends.callback(listener.stop)
+            ends.callback(self._stopping.set)
+            ends.callback(setattr, self._pipeline, "served", self._pipeline.served)
+            self._pipeline.served = Served(self._url)
+            ends.enter_context(changed_environ({**dict.fromkeys(_REMOVED), **self._environ}))
+            self._ends = ends.pop_all()
 
     def stop(self) -> None:
         """Stop listening, and restore the environment.
@@ -213,24 +213,29 @@ class Server:
         :raises Exception: what code of the test raised while a call was answered.
         """
         self._check_started()
-        self._restore()
-        self._pipeline.served = self._served_before
-        self._stopping.set()
-        for listener in self._listeners:
-            listener.stop()
+        self._ends.close()
         self._listeners = []
-        self._url = ""
-        self._on_stop()
-        if self._token_file is not None:
-            with suppress(FileNotFoundError):
-                self._token_file.unlink()
-            self._token_file = None
+        self._token_file = None
         if self._errors:
             errors, self._errors = self._errors, []
             raise errors[0]
 
-    def _application(self, port: int) -> Application:
-        """Put together what answers, and the environment that fits it."""
+    def _bound(self) -> list[socket.socket]:
+        host, port = self._options.host, self._options.port
+        try:
+            return bound_sockets(host.replace("localhost", "127.0.0.1"), port)
+        except OSError as error:
+            text = (
+                f"{host} port {port} cannot be used: {error.strerror}. With port=0 a free one is "
+                "taken. Under pytest-xdist, workers cannot share a port."
+            )
+            raise UsageError(text) from None
+
+    def _application(self, port: int, ends: ExitStack) -> Application:
+        """Put together what answers, and the environment that fits it.
+
+        :param ends: removes the file of the token.
+        """
         who = current_override()
         agent_token, extension_token = secrets.token_hex(32), secrets.token_hex(32)
 
@@ -263,16 +268,9 @@ class Server:
             with os.fdopen(handle, "w") as file:
                 file.write(f"{agent_token}\n")
             self._token_file = Path(name)
+            ends.callback(self._token_file.unlink, missing_ok=True)
         face = SdkFace(self._pipeline, who, self._wait)
         return Application(face, self._agent, self._extension, extension_token)
-
-    def _export(self) -> None:
-        changed = {**dict.fromkeys(_REMOVED), **self._environ}
-        self._before = {name: os.environ.get(name) for name in changed}
-        _set_environ(changed)
-
-    def _restore(self) -> None:
-        _set_environ(self._before)
 
     def _wait(self, seconds: float) -> None:
         if self._options.real_delays and seconds:
@@ -290,11 +288,3 @@ def _without_proxy() -> dict[str, str]:
     given = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
     listed = ",".join(filter(None, (given, "127.0.0.1,localhost,::1")))
     return {"NO_PROXY": listed, "no_proxy": listed}
-
-
-def _set_environ(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

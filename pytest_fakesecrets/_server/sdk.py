@@ -14,7 +14,6 @@ from .._aws.protocol.requests import read_request
 from .._calls.call import Exchange
 from .._calls.effects import NoAnswerError
 from .._errors import UsageError
-from .._settings import DEFAULT_REGION, UNDECIDED
 from .http import HttpError, NoReplyError, Received, Reply, refused
 from .signature import NOBODY, Signer, signer_of
 
@@ -107,8 +106,7 @@ class SdkFace:
         except ServiceError as error:
             request = replace(request, error=error)
         settings = self._pipeline.settings
-        known = DEFAULT_REGION if settings.region == UNDECIDED else settings.region
-        region = signer.region or known
+        region = signer.region or settings.region
         who = self._who.merged_with(self._pipeline.caller)
         exchange = Exchange(request, who.caller(signer.account or settings.account, region), region)
         exchange.call.via = "http"

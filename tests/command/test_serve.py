@@ -126,7 +126,7 @@ def test_a_port_in_use():
         (["--host", "0.0.0.0"], "would let other machines read"),  # noqa: S104 - refused
         (["--account", "12"], "is not the id of an AWS account"),
         (["--region", "nowhere"], "is not the name of an AWS Region"),
-        (["--seeds", "missing.toml"], "missing.toml: There is no such file"),
+        (["--seeds", "missing.toml"], "missing.toml: The file does not exist"),
         (["--cache-seconds", "-1"], "is not a duration"),
     ],
 )
@@ -163,6 +163,6 @@ def test_check(capsys, tmp_path):
     assert 1 == main(["check", str(wrong), str(right), str(missing)])
     errors = capsys.readouterr().err
     assert f"{wrong}: " in errors
-    assert f"{missing}: There is no such file" in errors
+    assert f"{missing}: The file does not exist" in errors
     assert "hunter2" not in errors
     assert "right.toml" not in errors

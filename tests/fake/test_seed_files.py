@@ -514,7 +514,7 @@ def test_a_file_that_is_not_there(fake_secrets, tmp_path):
     with pytest.raises(UsageError) as caught:
         fake_secrets.load("seeds/s.json")
 
-    assert f"seeds/s.json: There is no such file. A relative path starts at {tmp_path}." == str(
+    assert f"seeds/s.json: The file does not exist. A relative path starts at {tmp_path}." == str(
         caught.value
     )
 

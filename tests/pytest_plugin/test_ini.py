@@ -171,7 +171,7 @@ def test_files_of_a_module_in_a_folder(pytester):
 @pytest.mark.parametrize(
     ("mark", "message"),
     [
-        ('file="missing.json"', "missing.json: There is no such file."),
+        ('file="missing.json"', "missing.json: The file does not exist."),
         ('file="test_it.py"', "test_it.py"),
         ("file=5", "file=5 of @pytest.mark.secrets is not a path. Give one, or a list of them."),
         (

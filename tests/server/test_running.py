@@ -187,6 +187,22 @@ def test_a_server_that_does_not_run(fake):
     server.stop()
 
 
+def test_a_server_that_cannot_start_leaves_nothing_behind(fake, monkeypatch):
+    """What had begun when something failed is ended, and the server may be started later."""
+    environ, threads = dict(os.environ), threading.active_count()
+    server = fake.serve(agent=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tempfile.mkstemp", lambda **_: os.open("/nowhere", 0))
+        with pytest.raises(FileNotFoundError):
+            server.start()
+
+    assert "<Server not started>" == repr(server)
+    assert (environ, threads) == (dict(os.environ), threading.active_count())
+    with server:
+        assert 200 == send(server, "GET", "/ping").status
+
+
 def test_without_werkzeug(fake, monkeypatch):
     """The message has the line to type."""
     for name in [name for name in sys.modules if name.startswith("pytest_fakesecrets._server")]:

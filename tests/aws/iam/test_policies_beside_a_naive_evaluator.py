@@ -523,7 +523,7 @@ CORNERS = {
 
 @pytest.mark.parametrize(("elements", "expected"), CORNERS.values(), ids=CORNERS)
 def test_corners_mean_what_the_user_guide_says(elements, expected):
-    """What is too rare to be met by chance, or is told by the user guide in so many words."""
+    """Rare cases are decided as the user guide says, by both evaluators."""
     keys = {
         "aws:sourcearn": ("arn:aws:sns:us-east-1:111111111111:topic:part",),
         "aws:currenttime": ("2026-01-31T12:00:00+00:00",),
