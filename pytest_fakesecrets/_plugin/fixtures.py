@@ -11,7 +11,7 @@ import pytest
 from .._errors import UsageError
 from .mark_names import is_marked
 from .options import ENDPOINT
-from .run import FakesOfRun
+from .run import FakesOfRun, usage_errors_shown
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -90,7 +90,9 @@ def secrets_client(
 @pytest.fixture
 def fake_secrets_server(fake_secrets: FakeSecrets) -> Iterator[Server]:
     """Have the fake AWS Secrets Manager answer other processes, too; and agent and extension."""
-    with fake_secrets.serve(agent=True, extension=True) as server:
+    with usage_errors_shown():
+        server = fake_secrets.serve(agent=True, extension=True)
+    with server:
         yield server
 
 

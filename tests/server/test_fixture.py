@@ -44,6 +44,18 @@ def test_the_fixture_serves_the_fake_of_the_test(pytester):
     result.assert_outcomes(passed=3)
 
 
+def test_without_werkzeug_the_message_stands_alone(pytester):
+    """Without the extra, the test fails with the line to type, and without our frames."""
+    pytester.makeconftest('import sys; sys.modules["werkzeug.serving"] = None')
+    pytester.makepyfile("def test_it(fake_secrets_server): pass")
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['*Type: pip install "pytest-fakesecrets[[]server]"'])
+    result.stdout.no_fnmatch_line("*fixtures.py*")
+
+
 def test_the_report_shows_calls_of_other_processes(pytester):
     """A failing test shows what came over HTTP, also of a fake that is only served."""
     pytester.makepyfile(
