@@ -24,6 +24,10 @@ with suppress(ImportError):  # not where only aiobotocore is tested
     settings.register_profile("thorough", max_examples=60, deadline=None)
     settings.register_profile("soak", max_examples=30_000, deadline=None)
     settings.register_profile("quick", max_examples=15, deadline=None)
+    # The same examples in each run: otherwise chance says which mutants live.
+    settings.register_profile(
+        "mutate", max_examples=15, deadline=None, derandomize=True, database=None
+    )
     settings.load_profile("thorough")
 
 # Otherwise the durations of tests with a frozen time are nonsense.
@@ -39,6 +43,7 @@ WITH_SOCKETS = (
     "server",
     "test_elsewhere",
     "test_machine_configuration",
+    "test_questions",
     "test_real_calls",
 )
 

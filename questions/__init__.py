@@ -1,0 +1,1 @@
+"""Questions to AWS: plain boto3 tests whose answers are recorded."""
