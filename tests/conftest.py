@@ -22,7 +22,7 @@ with suppress(ImportError):  # not where only aiobotocore is tested
     from hypothesis import settings
 
     settings.register_profile("thorough", max_examples=60, deadline=None)
-    settings.register_profile("soak", max_examples=30_000, deadline=None)
+    settings.register_profile("soak", max_examples=1_000, deadline=None)
     settings.register_profile("quick", max_examples=15, deadline=None)
     # The same examples in each run: otherwise chance says which mutants live.
     settings.register_profile(

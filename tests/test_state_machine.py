@@ -727,7 +727,7 @@ class Secrets(RuleBasedStateMachine):
             self.oracle.pass_time(self.fake.clock.now(), runs)
         for run in new:
             if not run.made_current:
-                # Whether the version that is reserved as rotation is due sets the date is not known.
+                # Whether the version that a due rotation reserves sets the date is not known.
                 self.oracle.by_arn(run.arn).content.changed = UNKNOWN
         assert self.expected == self.met
         self.met.clear()
