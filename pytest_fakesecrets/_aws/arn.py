@@ -105,7 +105,9 @@ def in_region(arn: str, region: str) -> str:
 
 def moved_arn(arn: str, region: str) -> str:
     """Return the ARN that a secret would have if it had been made in another Region."""
-    return in_region(arn, region).replace(arn.split(":")[1], partition_of(region), 1)
+    parts = in_region(arn, region).split(":")
+    parts[1] = partition_of(region)
+    return ":".join(parts)
 
 
 def new_suffix(random: Random) -> str:

@@ -180,6 +180,15 @@ def test_another_partition():
     assert view.arn.startswith("arn:aws-cn:secretsmanager:cn-north-1:")
 
 
+def test_a_name_that_contains_a_partition():
+    """Only the partition and the Region of an ARN change where the first call decides."""
+    with FakeSecrets({"aws/aws-keys": "v"}):
+        client = boto3.client("secretsmanager", "cn-north-1")
+        found = client.get_secret_value(SecretId="aws/aws-keys")
+    arn = "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:aws/aws-keys-"
+    assert arn == found["ARN"][:-6]
+
+
 def test_a_view_from_before_the_first_call():
     """A view stays that of its secret when the secret gets its Region."""
     with FakeSecrets() as fake:
