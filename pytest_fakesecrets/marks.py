@@ -89,6 +89,7 @@ def secrets_errors(test: Test, /) -> Test: ...
 def secrets_errors(
     *operations: OperationName | str,
     only: Iterable[ErrorCode | str] | None = None,
+    exclude: Iterable[ErrorCode | str] | None = None,
     also: Iterable[ErrorCode | ConnectionErrorName | str] | None = None,
 ) -> pytest.MarkDecorator: ...
 
@@ -96,17 +97,19 @@ def secrets_errors(
 def secrets_errors(
     *operations: Any,
     only: Iterable[ErrorCode | str] | None = None,
+    exclude: Iterable[ErrorCode | str] | None = None,
     also: Iterable[ErrorCode | ConnectionErrorName | str] | None = None,
 ) -> Any:
     """Return ``@pytest.mark.secrets_errors(...)``: run the test once per documented error.
 
     :param operations: AWS's names; ``GetSecretValue`` by default.
     :param only: some of the documented codes instead of all.
+    :param exclude: documented codes to leave out.
     :param also: further codes, or exceptions of botocore's, such as ``ReadTimeoutError``.
     """
     if _is_test(operations):
         return pytest.mark.secrets_errors(*operations)
-    given = _given({"only": only, "also": also})
+    given = _given({"only": only, "exclude": exclude, "also": also})
     return pytest.mark.secrets_errors.with_args(*operations, **given)
 
 

@@ -33,7 +33,11 @@ class ErrorCase:
 
 
 def errors_to_inject(
-    operations: Iterable[str], only: Iterable[str] | None, also: Iterable[str]
+    operations: Iterable[str],
+    *,
+    only: Iterable[str] | None,
+    exclude: Iterable[str],
+    also: Iterable[str],
 ) -> list[ErrorCase]:
     """Return the documented errors of operations, narrowed and widened.
 
@@ -44,8 +48,11 @@ def errors_to_inject(
         check_operation(operation)
     names = tuple(dict.fromkeys(named))
     wanted, further = _several("only", only), _several("also", also) or ()
+    unwanted = _several("exclude", exclude) or ()
+    if wanted is not None and unwanted:
+        raise UsageError("only= and exclude= cannot be given together.")
     documented = {operation: errors_of(operation) for operation in names}
-    for code in wanted or ():
+    for code in (*(wanted or ()), *unwanted):
         if not any(code in codes for codes in documented.values()):
             choices = {code for codes in documented.values() for code in codes}
             raise unknown_choice(f"a documented error of {' or '.join(names)}", code, choices)
@@ -59,7 +66,11 @@ def errors_to_inject(
         for operation in names
         for code in dict.fromkeys(
             (
-                *(code for code in documented[operation] if wanted is None or code in wanted),
+                *(
+                    code
+                    for code in documented[operation]
+                    if code not in unwanted and (wanted is None or code in wanted)
+                ),
                 *(code for code in further if can_raise(operation, code)),
             )
         )

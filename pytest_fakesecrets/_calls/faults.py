@@ -249,6 +249,7 @@ class Faults:
         self,
         *operations: OperationName | str,
         only: Iterable[ErrorCode | str] | None = None,
+        exclude: Iterable[ErrorCode | str] = (),
         also: Iterable[ErrorCode | ConnectionErrorName | str] = (),
     ) -> Iterator[ErrorCase]:
         """Go through the documented errors of operations; each is injected while its turn lasts.
@@ -257,11 +258,12 @@ class Faults:
 
         :param operations: AWS's names; ``GetSecretValue`` by default.
         :param only: some of the documented codes instead of all.
+        :param exclude: documented codes to leave out.
         :param also: further codes, or exceptions of botocore's, as :meth:`error` takes them.
         :raises UsageError: for what is not an operation, or not an error of it.
         """
         # Not a generator itself, so that a misuse is refused at once.
-        return self._in_turn(errors_to_inject(operations, only, also))
+        return self._in_turn(errors_to_inject(operations, only=only, exclude=exclude, also=also))
 
     def clear(self) -> None:
         """Cancel all faults, and forget them."""

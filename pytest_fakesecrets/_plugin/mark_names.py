@@ -24,10 +24,10 @@ _SECRETS: Final = (
 )
 _SHORT_LINE: Final = f"{SHORT_NAME}{_SECRETS}"
 _ERRORS: Final = (
-    "secrets_errors(*operations, only=None, also=()): run the test once for each error that "
-    "AWS documents for the operations (GetSecretValue by default), already injected; the "
-    "fixture secrets_error tells which. only= takes some of them, also= adds others, such as "
-    "ThrottlingException or ReadTimeoutError."
+    "secrets_errors(*operations, only=None, exclude=(), also=()): run the test once for each error "
+    "that AWS documents for the operations (GetSecretValue by default), already injected; the "
+    "fixture secrets_error tells which. only= takes some of them, exclude= leaves some out, also= "
+    "adds others, such as ThrottlingException or ReadTimeoutError."
 )
 _IS_SHORT_NAME_OURS: Final = pytest.StashKey[bool]()
 _DO_BARE_MARKS_COUNT: Final = pytest.StashKey[bool]()

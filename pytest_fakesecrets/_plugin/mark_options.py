@@ -132,23 +132,27 @@ class ErrorsOptions:
 
     operations: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, mark: pytest.Mark) -> ErrorsOptions:
         """Read a mark; refuse an option that it does not have."""
-        _check_options(mark, ("also", "only", "operation"))
+        _check_options(mark, ("also", "exclude", "only", "operation"))
         named: Any = mark.kwargs.get("operation", ())
         # What is neither a name nor a list of them is refused as an operation.
         is_one = isinstance(named, str) or not isinstance(named, Iterable)
         operations: tuple[Any, ...] = (named,) if is_one else tuple(named)
-        return cls((*mark.args, *operations), mark.kwargs.get("only"), mark.kwargs.get("also", ()))
+        narrowed = {name: codes for name, codes in mark.kwargs.items() if name != "operation"}
+        return cls((*mark.args, *operations), **narrowed)
 
     def errors(self) -> list[ErrorCase]:
         """Return the errors to inject."""
         from .._calls.error_cases import errors_to_inject
 
-        return errors_to_inject(self.operations, self.only, self.also)
+        return errors_to_inject(
+            self.operations, only=self.only, exclude=self.exclude, also=self.also
+        )
 
 
 def errors_of_marks(item: pytest.Item) -> list[ErrorCase]:

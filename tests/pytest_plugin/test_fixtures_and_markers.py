@@ -607,7 +607,7 @@ def test_markers_are_documented(run):
 
     for marker, options in (
         ("secrets", ["*seeds", "region=None", "account=None", "file=()", "allow_real_calls=False"]),
-        ("secrets_errors", ["*operations", "only=None", "also=()"]),
+        ("secrets_errors", ["*operations", "only=None", "exclude=()", "also=()"]),
     ):
         line = shown[f"@pytest.mark.{marker}"]
         assert [option for option in options if option not in line] == []
@@ -779,7 +779,7 @@ def test_closest_errors_marker_wins(run):
             'operations="GetSecretValue"',
             (
                 "operations is not an option of @pytest.mark.secrets_errors; "
-                "did you mean operation? Choose one of: also, only, operation."
+                "did you mean operation? Choose one of: also, exclude, only, operation."
             ),
         ),
         (

@@ -49,6 +49,57 @@ def test_it(secrets_error, secrets_client, fake_secrets):
     ] == sorted(passed)
 
 
+def test_some_are_left_out(ids):
+    """All documented errors but some, by the mark and in a loop."""
+    passed = ids("""
+@pytest.mark.secrets_errors(exclude=["DecryptionFailure", "InternalServiceError"])
+def test_it(secrets_error):
+    pass
+
+def test_loop(fake_secrets):
+    codes = [
+        error.code
+        for error in fake_secrets.faults.each_error("ListSecrets", exclude=["InternalServiceError"])
+    ]
+    assert "InternalServiceError" not in codes
+    assert 3 == len(codes)
+""")
+
+    assert [
+        "test_it[InvalidParameterException]",
+        "test_it[InvalidRequestException]",
+        "test_it[ResourceNotFoundException]",
+        "test_loop",
+    ] == sorted(passed)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ('exclude=["DecryptFailure"]', "did you mean DecryptionFailure?"),
+        ('exclude="DecryptionFailure"', "exclude='DecryptionFailure' is one string. Give a list."),
+        (
+            'exclude=["DecryptionFailure"], only=["DecryptionFailure"]',
+            "only= and exclude= cannot be given together.",
+        ),
+    ],
+    ids=["typing error", "one string", "beside only"],
+)
+def test_what_cannot_be_left_out_is_refused(pytester, options, expected):
+    """What exclude= names must be documented errors, and all others are meant without only=."""
+    pytester.makepyfile(
+        IMPORTS
+        + f"""
+@pytest.mark.secrets_errors({options})
+def test_it(secrets_error):
+    pass
+"""
+    )
+    result = pytester.runpytest_inprocess(*OPTIONS)
+
+    assert expected in result.stdout.str()
+
+
 def test_several_marks_add_up(ids):
     """Several marks of one function add up, each with its own only= and also=, from the top."""
     passed = ids("""
