@@ -131,6 +131,7 @@ def test_no_policy(client, secret, written, root):
 
 
 @asks("how the refusal of another account's caller that no policy names ends")
+@asks("another account's read under the default key, of a value that is not there")
 @confirms
 def test_another_account(client, stranger, secret, strangers_account):
     """What is the answer to another account, without a policy and with one?"""
@@ -142,4 +143,5 @@ def test_another_account(client, stranger, secret, strangers_account):
     client.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
     attempt(stranger.describe_secret, SecretId=arn)
     attempt(stranger.get_secret_value, SecretId=arn)
+    attempt(stranger.get_secret_value, SecretId=arn, VersionStage="green")
     client.delete_resource_policy(SecretId=secret)

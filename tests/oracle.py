@@ -318,7 +318,7 @@ class Oracle:
             raise RefusalError(BAD_REQUEST)
         if writes and secret.primary is not None:
             raise RefusalError(BAD_PARAMETER)
-        if account != caller.account and secret.key in {None, DEFAULT_KEY}:
+        if _is_closed(secret, caller):
             _refuse_default_key(operation)
         return name, secret
 
@@ -327,15 +327,13 @@ class Oracle:
     def _version(self, request: Request) -> tuple[str, Secret, str]:
         """Return the name, the secret and the version that a request to read means."""
         name, secret = self._find(request)
-        content = secret.content
-        label = request.parameters.get("VersionStage")
-        version = request.parameters.get("VersionId") or content.labels.get(label or CURRENT)
-        if version not in content.versions:
-            raise RefusalError(NOT_FOUND)
-        is_there = label is None or content.labels.get(label) == version
-        if content.versions[version] is None:
-            raise RefusalError(NOT_FOUND if is_there else UNKNOWN)
-        if not is_there:
+        try:
+            version = _chosen_version(secret.content, request.parameters)
+        except RefusalError as refusal:
+            if _is_closed(secret, request.caller):  # nobody knows which refusal wins
+                raise RefusalError(UNKNOWN) from refusal
+            raise
+        if _is_closed(secret, request.caller):
             raise RefusalError(BAD_REQUEST)
         return name, secret, version
 
@@ -789,9 +787,29 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def _chosen_version(content: Content, parameters: dict) -> str:
+    """Return the version that a request to read means, if it has a value."""
+    label = parameters.get("VersionStage")
+    version = parameters.get("VersionId") or content.labels.get(label or CURRENT)
+    if version not in content.versions:
+        raise RefusalError(NOT_FOUND)
+    is_there = label is None or content.labels.get(label) == version
+    if content.versions[version] is None:
+        raise RefusalError(NOT_FOUND if is_there else UNKNOWN)
+    if not is_there:
+        raise RefusalError(BAD_REQUEST)
+    return version
+
+
+def _is_closed(secret: Secret, caller: Caller) -> bool:
+    """Tell whether the default key keeps the caller, who is of another account, from values."""
+    account = parse_arn(secret.arn)["account"]
+    return account != caller.account and secret.key in {None, DEFAULT_KEY}
+
+
 def _refuse_default_key(operation: str) -> None:
-    """Refuse what other accounts cannot do under the default key."""
-    if operation in {"GetSecretValue", "PutSecretValue"}:
+    """Refuse what other accounts cannot do under the default key, besides reads."""
+    if operation == "PutSecretValue":
         raise RefusalError(BAD_REQUEST)
     if operation in {"UpdateSecret", "RotateSecret"}:
         raise RefusalError(UNKNOWN, certain=False)
