@@ -342,6 +342,18 @@ def test_the_key_of_the_primary_is_its_own(replicated, secrets_client, europe):
     ]
 
 
+def test_replicas_of_one_moment_keep_their_order(fake_secrets, secrets_client, europe):
+    """Replicas whose dates are equal are listed in the order in which they were made."""
+    fake_secrets.clock.freeze()
+    names = ["c", "a", "b"]
+    for name in names:
+        regions = [{"Region": EU}]
+        secrets_client.create_secret(Name=name, SecretString="v", AddReplicaRegions=regions)
+
+    listed = europe.list_secrets(SortOrder="asc")["SecretList"]
+    assert names == [secret["Name"] for secret in listed]
+
+
 def test_reads_are_noted_where_they_happen(replicated, fake_secrets, secrets_client, europe):
     """LastAccessedDate is each Region's own; the primary's ReplicationStatus tells the replica's.
 

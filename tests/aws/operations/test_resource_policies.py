@@ -620,6 +620,17 @@ def test_a_validation_tells_what_is_wrong(fake_secrets, secrets_client, given, e
     assert before == fake_secrets.snapshot()
 
 
+@pytest.mark.parametrize("name", ["a", "b"], ids=["the secret", "another"])
+def test_a_lock_out_is_that_of_the_secret(fake_secrets, secrets_client, name):
+    """A policy locks its caller out where it denies the operations on the secret that is asked."""
+    arns = {each: fake_secrets.add(each, "v").arn for each in ("a", "b")}
+    policy = document(Effect="Deny", Principal="*", Resource=arns[name])
+
+    answer = secrets_client.validate_resource_policy(SecretId="a", ResourcePolicy=policy)
+
+    assert (name != "a") == answer["PolicyValidationPassed"]
+
+
 def test_another_account_is_locked_out_by_what_does_not_allow_it(fake_secrets):
     """A caller of another account is locked out by a policy that does not name it."""
     arn = fake_secrets.add("a", policy={"Statement": ALLOW}).arn
