@@ -485,6 +485,20 @@ def test_an_older_key_without_permission_is_told_apart(
     assert "1" == read(secrets_client)
 
 
+def test_the_present_key_under_another_name_is_not_an_older_one(
+    fake_secrets, rekeyed, secrets_client
+):
+    """A version that names the secret's key in another way is not told apart."""
+    secrets_client.update_secret(
+        SecretId="app", KmsKeyId="arn:aws:kms:us-east-1:123456789012:alias/old"
+    )
+    fake_secrets.kms.deny("alias/old")
+
+    get = secrets_client.get_secret_value
+    assert ["alias/old"] == keys_of(secrets_client)[V5]
+    assert NOT_ALLOWED == refusal(get, SecretId="app", VersionId=V5)
+
+
 def test_the_same_key_by_another_name_is_no_change(fake_secrets, app, secrets_client):
     """With the key that it has already, a secret is not encrypted again."""
     fake_secrets.kms.deny(ALIAS, "kms:Encrypt")
