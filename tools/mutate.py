@@ -2,8 +2,8 @@
 
 mutmut makes the mutants: copies of a function in which one thing is changed, among which an
 environment variable chooses. This script runs the tests, which mutmut would do 10 times slower: the
-tests are collected once, and each mutant has a forked process that runs the tests which reach its
-function, until one fails.
+tests are collected once, and forked processes run those that reach the function of a mutant, until
+one fails.
 
 mutmut leaves functions with decorators alone, and all operations have one, so it is given the
 source with each decorator as an assignment after its function, which means the same.
@@ -44,9 +44,15 @@ from _pytest.runner import runtestprotocol
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = "pytest_fakesecrets"
 ROOMS: Final = ("_aws", "_calls")
-TESTS: Final = ("tests/aws", "tests/calls", "tests/fake")
+TESTS: Final = (
+    *("tests/aws", "tests/calls", "tests/fake"),
+    *(
+        f"tests/clients/test_{name}.py"
+        for name in ("events", "lent_clients", "parsing", "patching")
+    ),
+)
 OPTIONS: Final = (
-    *("-q", "--hypothesis-profile", "mutate", "-p", "no:cacheprovider"),
+    *("-q", "--tb=native", "--hypothesis-profile", "mutate", "-p", "no:cacheprovider"),
     # It starts a server.
     *("--ignore", "tests/aws/rotation/test_aws_template.py"),
     # They look at tracebacks, and at the names of functions in the messages of Python.
@@ -216,7 +222,10 @@ class Mutation:
         # Nobody wants to see some 100,000 results.
         session.config.pluginmanager.unregister(name="terminalreporter")
         warm_up()
-        self.reaching = start(self.find_tests)[0].recv()
+        try:
+            self.reaching = start(self.find_tests)[0].recv()
+        except EOFError:
+            pytest.exit("The tests must pass without a mutant.", returncode=1)
         count = os.cpu_count() or 1
         running = {}
         for mutants in (self.mutants[number::count] for number in range(count)):
@@ -345,9 +354,15 @@ def warm_up() -> None:
     session = botocore.session.get_session()
     session.set_credentials("testing", "testing")
     session.create_client("secretsmanager", "us-east-1")
-    load = botocore.loaders.JSONFileLoader.load_file
-    loaded = functools.cache(functools.partial(load, botocore.loaders.JSONFileLoader()))
-    setattr(botocore.loaders.JSONFileLoader, "load_file", lambda _loader, path: loaded(path))  # noqa: B010 - mypy
+    loader = botocore.loaders.JSONFileLoader
+    load = functools.cache(functools.partial(loader.load_file, loader()))
+
+    def load_file(self: Any, path: str) -> Any:
+        # What tests change, such as the Regions, is not shared.
+        return load(path) if path.endswith("service-2") else original(self, path)
+
+    original = loader.load_file
+    setattr(loader, "load_file", load_file)  # noqa: B010 - mypy
     gc.collect()
     gc.freeze()  # otherwise each process would go through all that there is, and so copy it
 

@@ -228,7 +228,7 @@ def _check_times(times: Any) -> None:
 
 
 def _without_values(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = {"SecretString", "SecretBinary"}
+    hidden = {"RotationToken", "SecretBinary", "SecretString"}
     return {name: "***" if name in hidden else sent for name, sent in parameters.items()}
 
 

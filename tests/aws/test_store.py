@@ -13,6 +13,7 @@ from pytest_fakesecrets import FakeSecrets, Secret
 from pytest_fakesecrets._aws import table as table_module
 from pytest_fakesecrets._aws.due_times import DueTimes
 from pytest_fakesecrets._aws.model.secret import StoredSecret
+from pytest_fakesecrets._aws.service import Service
 from pytest_fakesecrets._aws.store import Snapshot
 from pytest_fakesecrets._aws.table import SORT_KEYS, SecretTable
 from pytest_fakesecrets._fake.fake import pipeline_of
@@ -196,7 +197,25 @@ def test_what_falls_due_is_known(steps):
         if moment is not None:
             expected[arn] = moment
         assert min(expected.values(), default=None) == due.next == due.copy().next
+        for now in {START, due.next or START, START + timedelta(days=4)}:
+            past = [(moment, arn) for arn, moment in expected.items() if moment <= now]
+            assert min(past, default=(None, None))[1] == due.first_due(now)
         assert len(due._heap) <= 2 * len(expected) + 65
+
+
+def test_a_service_inside_another_draws_ids_of_its_own():
+    """It draws by both seeds, and leaves what the outer one draws as it was."""
+    seeds_of_both = [(outer, inner) for outer in "ab" for inner in "ab"]
+
+    def drawn(outer_seed, inner_seed):
+        outer, inner = Service(outer_seed), Service(inner_seed)
+        inner.start_from(outer, "us-east-1")
+        return outer.new_request_id(), inner.new_request_id()
+
+    outer, inner = zip(*(drawn(*both) for both in seeds_of_both), strict=True)
+    assert [Service(seed).new_request_id() for seed, _ in seeds_of_both] == list(outer)
+    assert 4 == len(set(inner) - set(outer))
+    assert list(inner) == [drawn(*both)[1] for both in seeds_of_both]
 
 
 def test_snapshots_are_equal_where_their_secrets_are(fake_secrets):
@@ -208,3 +227,11 @@ def test_snapshots_are_equal_where_their_secrets_are(fake_secrets):
     assert first != Snapshot()
     assert first != {}
     assert "<Snapshot of 1 secret>" == repr(first)
+
+    fake_secrets.client("eu-west-1").list_secrets()
+    assert fake_secrets.snapshot() == first
+
+    fake_secrets.add(Secret("a", "hunter2", region="eu-west-1"))
+    assert fake_secrets.snapshot() != first
+    assert "<Snapshot of 2 secrets>" == repr(fake_secrets.snapshot())
+    assert "<Snapshot of 0 secrets>" == repr(FakeSecrets().snapshot())

@@ -294,13 +294,34 @@ def test_some_of_the_parameters(called):
     called.assert_called("GetSecretValue", parameters={"VersionStage": "AWSPREVIOUS"})
     called.assert_called_once(parameters={"SecretId": "a", "SecretString": "w"})
     called.assert_called(parameters={"VersionStage": "AWSCURRENT"}, times=0)
+    called.assert_called(parameters={"SecretId": "a", "SecretString": "v"}, times=0)
+    called.assert_called(parameters={"VersionId": None}, times=0)
 
-    with pytest.raises(AssertionError) as caught:
-        called.assert_called_once("PutSecretValue", parameters={"SecretString": "hunter2"})
-    expected = "PutSecretValue should have been called once with {'SecretString': '***'}, but was"
-    assert str(caught.value).startswith(expected)
     with pytest.raises(AssertionError, match="should have been called once, but was called twice"):
         called.assert_called_once()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "shown"),
+    [
+        ({"SecretString": "hunter2"}, "{'SecretString': '***'}"),
+        ({"SecretBinary": b"hunter2"}, "{'SecretBinary': '***'}"),
+        (
+            {"SecretId": "a", "SecretString": "w", "Description": "d"},
+            "{'SecretId': 'a', 'SecretString': '***', 'Description': 'd'}",
+        ),
+        ({"RotationToken": "hunter2"}, "{'RotationToken': '***'}"),
+    ],
+    ids=["text", "bytes", "several", "token"],
+)
+def test_parameters_that_were_not_sent(called, parameters, shown):
+    """The message shows which were expected, without values of secrets."""
+    details = {"secret": "a", "parameters": parameters}
+    sentence, _ = complaint(called.assert_called_once, "PutSecretValue", **details)
+
+    assert (
+        f"PutSecretValue should have been called once about a with {shown}, but was not called."
+    ) == sentence
 
 
 def test_the_operations_in_order(called):

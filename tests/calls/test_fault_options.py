@@ -10,6 +10,7 @@ from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from support import client_that_gives_up, outcome
 
 from pytest_fakesecrets import FakeSecrets, Secret, UsageError, Version
+from pytest_fakesecrets._aws.api_model import operations
 
 CURRENT, PREVIOUS = "1" * 32, "2" * 32
 OTHER = "222222222222"
@@ -169,6 +170,30 @@ def test_the_rhythm_of_a_fault(fake, add, options, pattern):
     assert pattern.count("X") == fault.hits
 
 
+@pytest.mark.parametrize(
+    ("options", "states"),
+    [
+        ({"times": 2}, ["active", "active", "exhausted", "exhausted"]),
+        ({"nth": 2}, ["active", "active", "exhausted", "exhausted"]),
+        ({"every": 2}, ["active"] * 4),
+        ({"every": 1, "times": 1}, ["active", "exhausted", "exhausted", "exhausted"]),
+        ({"every": 3, "times": 1}, ["active", "active", "active", "exhausted"]),
+        ({"probability": 1, "times": 3}, ["active", "active", "active", "exhausted"]),
+        ({"probability": 1}, ["active"] * 4),
+    ],
+)
+def test_a_fault_is_exhausted_by_the_last_attempt_that_it_strikes(fake, options, states):
+    """A fault says so as soon as it can strike no later attempt."""
+    client = client_that_gives_up()
+    fault = fake.faults.error("ThrottlingException", **options)
+    seen = [fault.state]
+    for _ in range(3):
+        outcome(client.get_secret_value, SecretId="a")
+        seen.append(fault.state)
+
+    assert states == seen
+
+
 def test_each_retry_is_an_attempt_that_is_counted(fake):
     """The n-th attempt may be a retry: the second one of a call fails, the third one passes."""
     fake.faults.error("InternalServiceError", nth=1)
@@ -266,6 +291,31 @@ def test_a_predicate_sees_the_call_with_masked_values(fake):
         seen[0].account,
         seen[0].attempts,
     )
+
+
+def test_a_predicate_is_asked_before_there_is_an_outcome(fake):
+    """An attempt under way has no error yet, whatever became of the one before."""
+    seen = []
+
+    def is_first(call):
+        seen.append((call.attempts, call.error, list(call.outcomes), call.ended))
+        return call.attempts == 1
+
+    fake.faults.error("InternalServiceError", when=is_first)
+    boto3.client("secretsmanager").get_secret_value(SecretId="a")
+
+    assert [(1, None, [], None), (2, None, ["InternalServiceError"], None)] == seen
+
+
+def test_a_fault_that_a_predicate_cancels(fake):
+    """What is cancelled while the faults of a call are looked for does not strike it."""
+    first = fake.faults.error("ThrottlingException")
+    second = fake.faults.error("InternalServiceError", when=lambda _: first.cancel() or True)
+
+    assert "InternalServiceError" == outcome(client_that_gives_up().list_secrets)
+    assert [(0, "cancelled"), (1, "active")] == [
+        (fault.hits, fault.state) for fault in (first, second)
+    ]
 
 
 def test_a_predicate_is_asked_for_calls_that_the_other_options_mean(fake):
@@ -423,6 +473,10 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
         (lambda faults: faults.delay(math.inf), f"seconds=inf is not a duration. {LONGEST}"),
         (lambda faults: faults.delay(math.nan), f"seconds=nan is not a duration. {LONGEST}"),
         (
+            lambda faults: faults.delay(1_000_000_001),
+            f"seconds=1000000001 is not a duration. {LONGEST}",
+        ),
+        (
             lambda faults: faults.drop_response("ReadTimeout"),
             (
                 "ReadTimeout is not what a client gets when a response is dropped; did you mean "
@@ -444,6 +498,10 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
         (
             lambda faults: faults.corrupt_response(status=99),
             "status=99 is not an HTTP status. Give 100 to 599.",
+        ),
+        (
+            lambda faults: faults.corrupt_response(status=600),
+            "status=600 is not an HTTP status. Give 100 to 599.",
         ),
         (
             lambda faults: faults.corrupt_response(status="502"),
@@ -490,10 +548,41 @@ LONGEST = "Give a number of seconds above 0, up to 1,000,000,000."
             "also='ThrottlingException' is one string. Give a list.",
         ),
         (
+            lambda faults: faults.each_error(exclude="DecryptionFailure"),
+            "exclude='DecryptionFailure' is one string. Give a list.",
+        ),
+        (lambda faults: faults.each_error(only=5), "only=5 is not a list of error codes."),
+        (lambda faults: faults.each_error(also=5), "also=5 is not a list of error codes."),
+        (lambda faults: faults.each_error(exclude=5), "exclude=5 is not a list of error codes."),
+        (
+            lambda faults: faults.each_error(
+                only=["DecryptionFailure"], exclude=["InternalServiceError"]
+            ),
+            "only= and exclude= cannot be given together.",
+        ),
+        (
             lambda faults: faults.each_error("GetSecretValue", only=["EncryptionFailure"]),
             (
                 "EncryptionFailure is not a documented error of GetSecretValue; did you mean "
                 "DecryptionFailure? Choose one of: DecryptionFailure, InternalServiceError, "
+                "InvalidParameterException, InvalidRequestException, ResourceNotFoundException."
+            ),
+        ),
+        (
+            lambda faults: faults.each_error(
+                "GetRandomPassword", "TagResource", exclude=["PublicPolicyException"]
+            ),
+            (
+                "PublicPolicyException is not a documented error of GetRandomPassword or "
+                "TagResource. Choose one of: InternalServiceError, InvalidParameterException, "
+                "InvalidRequestException, ResourceNotFoundException."
+            ),
+        ),
+        (
+            lambda faults: faults.error(7),
+            (
+                "7 is neither the name of an error, such as 'ThrottlingException', nor the class "
+                "of an exception of botocore's."
             ),
         ),
         (
@@ -558,6 +647,23 @@ def test_a_target_in_words():
 
 
 @pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"nth": 2}, ", nth=2, 0 hits"),
+        ({"every": 2}, ", every=2, 0 hits"),
+        ({"every": 3, "times": 2}, ", every=3, 2 times more, 0 hits"),
+        ({"probability": 0.5, "seed": 7}, ", probability=0.5, 0 hits"),
+        ({"times": 1}, ", 1 times more, 0 hits"),
+    ],
+)
+def test_a_rhythm_in_words(options, text):
+    """A fault says which of the attempts it strikes, and how many more."""
+    fault = FakeSecrets().faults.delay(2, operation="ListSecrets", **options)
+
+    assert f"<Fault response after 2 s on ListSecrets of any secret{text}>" == repr(fault)
+
+
+@pytest.mark.parametrize(
     ("add", "text"),
     [
         (lambda faults: faults.error("SSLError"), "SSLError"),
@@ -597,6 +703,42 @@ def test_a_fault_reaches_one_read_of_a_batch(fake_secrets, secrets_client):
     assert 1 == fault.hits
 
 
+@pytest.mark.parametrize(
+    ("options", "struck"),
+    [
+        ({}, {"a", "b"}),
+        ({"secret": "b"}, {"b"}),
+        ({"secret": "c"}, set()),
+        ({"region": "us-east-1"}, {"a", "b"}),
+        ({"region": "eu-west-1"}, set()),
+        ({"account": "123456789012"}, {"a", "b"}),
+        ({"account": OTHER}, set()),
+        ({"version_stage": "AWSCURRENT"}, {"a", "b"}),
+        ({"version_stage": "AWSPREVIOUS"}, set()),
+        ({"nth": 2}, {"b"}),
+        ({"times": 1}, {"a"}),
+        ({"when": lambda call: call.is_about("b")}, {"b"}),
+        ({"when": lambda call: call.operation == "BatchGetSecretValue"}, set()),
+    ],
+)
+def test_faults_know_each_read_of_a_batch_as_a_call(fake, options, struck):
+    """Its Region, account, label and secret, which it may name by ARN, decide as ever."""
+    client = client_that_gives_up()
+    if not hasattr(client, "batch_get_secret_value"):
+        pytest.skip("this botocore does not know BatchGetSecretValue")
+    arns = {fake[name].arn: name for name in ("a", "b")}
+    fake.faults.error("AccessDeniedException", operation="GetSecretValue", **options)
+
+    errors = client.batch_get_secret_value(SecretIdList=list(arns))["Errors"]
+
+    by = "User: arn:aws:iam::123456789012:root is not authorized to perform: "
+    assert struck == {arns[entry["SecretId"]] for entry in errors}
+    assert {"AccessDeniedException"} >= {entry["ErrorCode"] for entry in errors}
+    for entry in errors:
+        expected = f"{by}secretsmanager:GetSecretValue on resource: {entry['SecretId']} because "
+        assert entry["Message"].startswith(expected)
+
+
 def test_faults_that_no_read_of_a_batch_meets(fake_secrets, secrets_client):
     """Throttling, lost connections and faults of other operations are none of a single read."""
     fake_secrets.add("a", "v")
@@ -609,6 +751,26 @@ def test_faults_that_no_read_of_a_batch_meets(fake_secrets, secrets_client):
 
     expected = ({"a": "v"}, {"b": "ResourceNotFoundException", "c": "ResourceNotFoundException"})
     assert expected == batch(secrets_client, "a", "b", "c")
+
+
+def test_what_no_read_could_lag_behind():
+    """A lag of an operation that reads nothing is refused, with those that do."""
+    reading = {
+        "BatchGetSecretValue",
+        "DescribeSecret",
+        "GetResourcePolicy",
+        "GetSecretValue",
+        "ListResourcePolicies",
+        "ListSecretVersionIds",
+        "ListSecrets",
+    }
+    with pytest.raises(UsageError) as caught:
+        FakeSecrets().faults.stale_reads(calls=1, operation="CancelRotateSecret")
+
+    assert (
+        "CancelRotateSecret is not an operation that reads secrets. "
+        f"Choose one of: {', '.join(sorted(reading & operations()))}."
+    ) == str(caught.value)
 
 
 def test_exceptions_as_classes(fake_secrets, secrets_client):

@@ -249,7 +249,9 @@ def test_cancel(fake_secrets, client):
 @pytest.mark.parametrize(
     "message", ["Try again later.", "", "Größe"], ids=["text", "empty", "beyond ASCII"]
 )
-@pytest.mark.parametrize("error", ["InternalServiceError", "ThrottlingException"])
+@pytest.mark.parametrize(
+    "error", ["InternalServiceError", "ThrottlingException", "AccessDeniedException"]
+)
 def test_message(fake_secrets, client, error, message):
     """The test's own text takes the place of AWS's."""
     fake_secrets.faults.error(error, message=message)
@@ -257,6 +259,30 @@ def test_message(fake_secrets, client, error, message):
         client.get_secret_value(SecretId="a")
 
     assert message == caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "refused"),
+    [
+        ("list_secrets", {}, "ListSecrets"),
+        ("describe_secret", {"SecretId": "a"}, "DescribeSecret on resource: a"),
+        ("create_secret", {"Name": "c"}, "CreateSecret on resource: c"),
+    ],
+    ids=["no secret", "secret", "new secret"],
+)
+def test_who_may_not_do_what(fake_secrets, client, method, parameters, refused):
+    """An injected denial names the caller, the action and the secret, as IAM's own does."""
+    fake_secrets.faults.error("AccessDeniedException")
+    reader = fake_secrets.acting_as(principal="arn:aws:iam::123456789012:user/reader")
+    with reader, pytest.raises(ClientError) as caught:
+        getattr(client, method)(**parameters)
+
+    action = refused.partition(" ")[0]
+    assert (
+        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: "
+        f"secretsmanager:{refused} because no identity-based policy allows the "
+        f"secretsmanager:{action} action"
+    ) == caught.value.response["Error"]["Message"]
 
 
 def test_the_earliest_fault_decides(fake_secrets, client):
@@ -523,6 +549,21 @@ def test_each_of_several_operations(fake_secrets):
     ] == [(injected.operation, injected.code) for injected in each]
 
 
+def test_each_but_some(fake_secrets):
+    """Some codes may be left out, and a further one that is documented comes once."""
+    each = fake_secrets.faults.each_error(
+        exclude=["DecryptionFailure", "InternalServiceError"],
+        also=["InvalidRequestException", "ThrottlingException"],
+    )
+
+    assert [
+        "InvalidParameterException",
+        "InvalidRequestException",
+        "ResourceNotFoundException",
+        "ThrottlingException",
+    ] == sorted(injected.code for injected in each)
+
+
 def test_each_of_none(fake_secrets):
     """Without documented errors only the further ones are met."""
     each = fake_secrets.faults.each_error(only=[], also=["SSLError"])
@@ -589,6 +630,7 @@ def test_a_fault_is_the_one_that_iteration_shows(fake_secrets):
     assert [first, second] == list(fake_secrets.faults)
     assert first != second
     assert {first, second} == set(fake_secrets.faults)
+    assert 2 == len(fake_secrets.faults)
     assert first != "ThrottlingException"
 
 

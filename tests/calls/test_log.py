@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
+from support import client_that_gives_up
 
 from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError
 from pytest_fakesecrets._aws.operations.registry import OPERATIONS
@@ -53,7 +54,7 @@ def test_log_is_a_sequence(made):
     assert made[4] is made.last
     assert made[2] in made
     assert all(isinstance(call, Call) for call in made)
-    with pytest.raises(IndexError, match=r"calls\[\d+\] was asked for, of \d calls?"):
+    with pytest.raises(IndexError, match=r"^calls\[5\] was asked for, of 5 calls$"):
         made[5]
 
 
@@ -106,6 +107,8 @@ def test_a_call_tells_everything(fake_secrets, monkeypatch):
     } == call.parameters
     assert "eu-west-1" == call.region
     assert "111111111111" == call.account
+    assert "arn:aws:iam::111111111111:root" == call.principal
+    assert "client" == call.via
     assert 1 == call.attempts
     assert call.error is None
     assert "OK" == call.outcome
@@ -244,6 +247,20 @@ def test_deleting_and_failing_calls_are_about_the_secret(fake_secrets, secrets_c
 
 
 @pytest.mark.parametrize(
+    "secret_id", ["never", "arn:aws:secretsmanager:us-east-1:123456789012:secret:never-AbCdEf"]
+)
+def test_the_deletion_of_nothing_is_about_what_aws_answered(
+    fake_secrets, secrets_client, secret_id
+):
+    """AWS pretends to have deleted a secret; the call is found by its name and by its ARN."""
+    answer = secrets_client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+
+    calls = fake_secrets.calls
+    assert "never" == answer["Name"]
+    assert [1, 1] == [calls.count(secret=answer[name]) for name in ("Name", "ARN")]
+
+
+@pytest.mark.parametrize(
     "request_",
     [{"SecretIdList": ["a", "b"]}, {"Filters": [{"Key": "name", "Values": ["a", "b"]}]}],
     ids=["list", "filters"],
@@ -259,6 +276,7 @@ def test_a_batch_is_about_each_of_its_secrets(fake_secrets, secrets_client, requ
 
     assert 1 == len(calls)
     assert all(1 == calls.count(secret=name) for name in ["a", "b", *arns])
+    assert ["a", "b"] == calls.last.secrets
     assert 0 == calls.count("GetSecretValue")
 
 
@@ -328,6 +346,18 @@ def test_repr_of_retries(fake_secrets, secrets_client):
     secrets_client.get_secret_value(SecretId="a")
 
     assert "<CallLog of 1: GetSecretValue(a) OK after 2 attempts>" == repr(fake_secrets.calls)
+
+
+def test_repr_of_a_batch_that_met_a_page(fake_secrets):
+    """A log shows every secret that a call named, and the status of an answer without a code."""
+    client = client_that_gives_up()
+    if not hasattr(client, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
+    fake_secrets.faults.corrupt_response(b"<html>", status=502)
+    with pytest.raises(ClientError):
+        client.batch_get_secret_value(SecretIdList=["a", "b"])
+
+    assert "<CallLog of 1: BatchGetSecretValue(a b) 502>" == repr(fake_secrets.calls)
 
 
 def test_repr_of_a_call(fake_secrets, secrets_client, monkeypatch):
@@ -419,7 +449,8 @@ OPEN = {
     "as many as there were": lambda calls: calls.assert_called("GetSecretValue", times=6),
     "not": lambda calls: calls.assert_not_called("PutSecretValue"),
     "only": lambda calls: calls.assert_only_called("GetSecretValue", "ListSecrets"),
-    "count": lambda calls: calls.count("GetSecretValue"),
+    "count()": lambda calls: calls.count("GetSecretValue"),
+    "operations": lambda calls: calls.operations,
 }
 
 
@@ -436,21 +467,36 @@ def test_what_the_kept_calls_break_fails(full, ask):
         ask(full.calls)
 
 
-@pytest.mark.parametrize("ask", OPEN.values(), ids=OPEN)
-def test_what_dropped_calls_leave_open_is_refused(full, ask):
-    """The message has the numbers and the remedies."""
+@pytest.mark.parametrize("question", OPEN)
+def test_what_dropped_calls_leave_open_is_refused(full, question):
+    """The message has what was asked, the numbers and the remedies."""
     with pytest.raises(UsageError) as caught:
-        ask(full.calls)
+        OPEN[question](full.calls)
 
-    message = str(caught.value)
-    assert "needs all calls, but the oldest 3 were dropped: the log keeps 4." in message
-    assert "max_calls=" in message
-    assert "fakesecrets_max_calls" in message
-    assert "fake.calls.clear()" in message
+    asked = question if question in ("count()", "operations") else "This assertion"
+    assert (
+        f"{asked} needs all calls, but the oldest 3 were dropped: the log keeps 4. "
+        "Set a higher max_calls= of the fake, or fakesecrets_max_calls in the ini file; "
+        "or call fake.calls.clear() before the part that you look at."
+    ) == str(caught.value)
 
     full.calls.clear()
     with suppress(AssertionError):
-        ask(full.calls)
+        OPEN[question](full.calls)
+
+
+def test_the_calls_since_an_earlier_moment(full):
+    """A report shows those that came later, as far as the log has them still."""
+    history = pipeline_of(full).history
+    moments = (0, 3, 5, 6, 7)
+    kept = [len(history.since(moment)) for moment in moments]
+    latest = [exchange.call for exchange in history.since(5)]
+    full.calls.clear()
+
+    assert 7 == history.total
+    assert [4, 4, 2, 1, 0] == kept
+    assert ["GetSecretValue", "ListSecrets"] == operations(latest)
+    assert [0] * 5 == [len(history.since(moment)) for moment in moments]
 
 
 @pytest.mark.parametrize("number", [0, -1, 1.5, True, "10", None])

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from support import client_that_gives_up, members_of, new_client_that_gives_up, outcome
 
-from pytest_fakesecrets import FakeSecrets
+from pytest_fakesecrets import FakeSecrets, Secret
 
 MODES = ("legacy", "standard", "adaptive")
 TOKEN = "t" * 32
@@ -109,6 +109,23 @@ def test_an_outage_that_ends(fake, mode, error):
     assert ("old", 2) == (answer["SecretString"], answer["ResponseMetadata"]["RetryAttempts"])
     assert [error, error, "OK"] == fake.calls.last.outcomes
     assert fake.calls.last.error is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest_fakesecrets.FakeSecretsWarning")
+@pytest.mark.parametrize("named", ["region", "seed", "client"])
+def test_a_region_that_only_the_test_knows(named):
+    """What the test named exists, for a fake inside as well; elsewhere there is no host."""
+    new = "eu-wset-1"
+    secrets = [Secret("db", "old", region=new)] if named == "seed" else []
+    with FakeSecrets(*secrets, region=new if named == "region" else "us-east-1") as outer:
+        if named == "client":
+            outer.client(new)
+        with FakeSecrets() as inner:
+            client, lost = client_that_gives_up(new), client_that_gives_up("eu-wset-2")
+
+            assert "OK" == outcome(client.list_secrets)
+            assert "EndpointConnectionError" == outcome(lost.list_secrets)
+            assert ["OK", "EndpointConnectionError"] == [call.outcome for call in inner.calls]
 
 
 def test_an_outage_in_a_block(fake):

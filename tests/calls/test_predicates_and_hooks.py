@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pytest_fakesecrets._calls.hooks import Hooks
 from pytest_fakesecrets._fake.fake import pipeline_of
@@ -77,6 +78,47 @@ def test_a_hook_may_call(fake_secrets, secrets_client, hook):
     secrets_client.get_secret_value(SecretId="a")
 
     assert 1 == len(asked)
+
+
+def test_a_hook_is_told_of_each_secret(fake_secrets, secrets_client):
+    """It learns of those that are there already, of new ones, and of each change."""
+    kept = []
+    fake_secrets.add("b", "v")
+    pipeline_of(fake_secrets).connect(Hooks(keep_secret=lambda secret: kept.append(secret.name)))
+    before = sorted(kept)
+    kept.clear()
+
+    secrets_client.create_secret(Name="c", SecretString="v")
+    secrets_client.put_secret_value(SecretId="a", SecretString="w")
+    secrets_client.delete_secret(SecretId="b", ForceDeleteWithoutRecovery=True)
+    fake_secrets.add("d", "v")
+
+    assert ["a", "b"] == before
+    assert ["c", "a", "d"] == list(dict.fromkeys(kept))
+
+
+def test_a_hook_finds_a_function(fake_secrets, secrets_client):
+    """It is asked for a function that nobody registered, each time anew."""
+    asked, steps = [], []
+
+    def find(arn):
+        asked.append(arn)
+        return (lambda event, _: steps.append(event["Step"])) if arn == ROTATE else None
+
+    fake_secrets.add("b", "v")
+    pipeline_of(fake_secrets).connect(Hooks(find_function=find))
+    secrets_client.rotate_secret(SecretId="a", RotationLambdaARN=ROTATE)
+    other = ROTATE.replace("rotate", "other")
+    with pytest.raises(ClientError, match="cannot invoke the specified Lambda function"):
+        secrets_client.rotate_secret(SecretId="b", RotationLambdaARN=other)
+
+    assert ["createSecret", "setSecret", "testSecret", "finishSecret"] == steps
+    assert {ROTATE, other} == set(asked)
+
+    asked.clear()
+    fake_secrets.rotation_lambda(ROTATE, generate=lambda: "w")
+    secrets_client.rotate_secret(SecretId="b", RotationLambdaARN=ROTATE)
+    assert ([], "w") == (asked, fake_secrets["b"].value)
 
 
 def test_what_an_observer_raises_reaches_the_code_under_test(fake_secrets, secrets_client):

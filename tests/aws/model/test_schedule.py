@@ -89,6 +89,10 @@ def test_rules_are_refused(rules, message):
         ("cron(0 8,12 1 * ? *)", INVALID),
         ("cron(0 8-12 1 * ? *)", INVALID),
         ("cron(0 8 0 * ? *)", INVALID),
+        ("cron(0 8 0-1 * ? *)", INVALID),
+        ("cron(0 8 30-32 * ? *)", INVALID),
+        ("cron(0 8 1/32 * ? *)", INVALID),
+        ("cron(0 8 001 * ? *)", INVALID),
         ("cron(0 8 32 * ? *)", INVALID),
         ("cron(0 8 1,, * ? *)", INVALID),
         ("cron(0 8 7-1 * ? *)", INVALID),
@@ -101,8 +105,19 @@ def test_rules_are_refused(rules, message):
         ("cron(0 8 FUNL * ? *)", INVALID),
         ("cron(0 8 30 2 ? *)", INVALID),
         ("cron(0 8 1 13 ? *)", INVALID),
+        ("cron(0 8 1 0-1 ? *)", INVALID),
+        ("cron(0 8 1 12-13 ? *)", INVALID),
+        ("cron(0 8 1 1/13 ? *)", INVALID),
         ("cron(0 8 1 MAI ? *)", INVALID),
         ("cron(0 8 ? * 8 *)", INVALID),
+        ("cron(0 8 ? * 0-1 *)", INVALID),
+        ("cron(0 8 ? * 6-8 *)", INVALID),
+        ("cron(0 8 ? * 1/8 *)", INVALID),
+        ("cron(0 8 ? * 0#1,1#1 *)", INVALID),
+        ("cron(0 8 ? * 8#1,7#1 *)", INVALID),
+        ("cron(0 8 ? * 8L,7L *)", INVALID),
+        ("cron(0 8 ? * 1#6,1#1 *)", INVALID),
+        ("cron(0 8 ? * 1#0,1#1 *)", INVALID),
         ("cron(0 8 ? * DAY *)", INVALID),
         ("cron(0 8 ? * SUN#6 *)", INVALID),
         ("cron(0 8 ? * SUN#0 *)", INVALID),
@@ -145,7 +160,27 @@ def test_an_expression_is_refused(expression, message):
             "2026-01-01T12:00:00",
             "2026-01-02T23:59:59",
         ),
+        (
+            {"AutomaticallyAfterDays": 1, "Duration": "1h"},
+            "2026-01-01T12:00:00",
+            "2026-01-02T00:59:59",
+        ),
         ({"ScheduleExpression": "rate(4 hours)"}, "2026-01-01T06:42:00", "2026-01-01T08:59:59"),
+        (
+            {"ScheduleExpression": "rate(4 hours)", "Duration": "4h"},
+            "2026-01-01T06:42:00",
+            "2026-01-01T11:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 0 1 12 ? *)"},
+            "9999-06-01T00:00:00",
+            "9999-12-01T23:59:59",
+        ),
+        (
+            {"ScheduleExpression": "cron(0 22 1 * ? *)", "Duration": "2h"},
+            "2026-01-01T06:42:00",
+            "2026-01-01T23:59:59",
+        ),
         ({"ScheduleExpression": "rate(12 hours)"}, "2026-01-01T12:00:00", "2026-01-02T00:59:59"),
         (
             {"ScheduleExpression": "rate(6 hours)", "Duration": "2h"},
@@ -175,9 +210,10 @@ def test_the_next_rotation_is_told_by_the_end_of_its_window(rules, now, expected
     ("now", "last", "expected"),
     [
         ("2026-02-01T12:00:00", "2026-01-22T06:42:22", "2026-02-21T00:00:00"),
+        ("2026-02-21T00:00:00", "2026-01-22T06:42:22", "2026-03-23T00:00:00"),
         ("2026-03-01T12:00:00", "2026-01-22T06:42:22", "2026-03-31T00:00:00"),
     ],
-    ids=["still to come", "long gone"],
+    ids=["still to come", "at this moment", "long gone"],
 )
 def test_days_are_counted_from_the_last_rotation(now, last, expected):
     """The window is so many days after the last rotation, or from now where that is gone."""
@@ -253,6 +289,26 @@ def test_days_are_counted_from_the_last_rotation(now, last, expected):
             ["2026-03-12T09", "2026-04-10T09", "2026-04-11T09", "2026-04-12T09"],
         ),
         (
+            "cron(0 9 1/31 1/12 ? *)",
+            "2026-01-01T00:00:00",
+            ["2026-01-01T09", "2027-01-01T09", "2028-01-01T09", "2029-01-01T09"],
+        ),
+        (
+            "cron(0 23 31-31 12 ? *)",
+            "2026-01-01T00:00:00",
+            ["2026-12-31T23", "2027-12-31T23", "2028-12-31T23", "2029-12-31T23"],
+        ),
+        (
+            "cron(0 9 ? * 7/7 *)",
+            "2026-01-01T00:00:00",
+            ["2026-01-03T09", "2026-01-10T09", "2026-01-17T09", "2026-01-24T09"],
+        ),
+        (
+            "cron(0 9 ? * 7#1,1L *)",
+            "2026-01-01T00:00:00",
+            ["2026-01-03T09", "2026-01-25T09", "2026-02-07T09", "2026-02-22T09"],
+        ),
+        (
             "cron(0 9 /15 * ? *)",
             "2026-03-11T09:00:00",
             ["2026-03-16T09", "2026-03-31T09", "2026-04-01T09", "2026-04-16T09"],
@@ -276,6 +332,7 @@ def test_the_openings_of_an_expression(expression, now, expected):
         # https://github.com/hashicorp/terraform-provider-aws/pull/31915
         ({"ScheduleExpression": "rate(10 hours)"}, "2026-01-01T00:00:00", 1),
         ({"ScheduleExpression": "rate(10 days)"}, "2026-01-01T00:00:00", 10),
+        ({"ScheduleExpression": "rate(999 days)"}, "2026-01-01T00:00:00", 999),
         ({"ScheduleExpression": "cron(0 0 ? * 2 *)"}, "2023-10-16T00:00:00", 7),
         # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
         ({"ScheduleExpression": "cron(0 16 1,15 * ? *)"}, "2018-05-08T02:40:53", 14),
@@ -284,6 +341,7 @@ def test_the_openings_of_an_expression(expression, now, expected):
         ({"ScheduleExpression": "cron(0 2/10 1 * ? *)"}, "2026-01-05T00:00:00", 31),
         ({"ScheduleExpression": "cron(0 0 1 1 ? *)"}, "9999-06-01T00:00:00", 1),
         ({"ScheduleExpression": "cron(0 0 1 6 ? *)"}, "0001-02-01T00:00:00", 1),
+        ({"ScheduleExpression": "cron(0 0 1 1,6 ? *)"}, "0001-02-01T00:00:00", 151),
     ],
 )
 def test_days_are_told_for_every_schedule(rules, now, expected):

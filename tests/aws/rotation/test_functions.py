@@ -168,9 +168,23 @@ def test_the_context(fake_secrets, secrets_client, monkeypatch, arn, version):
     assert ("rotate", version) == (first.function_name, first.function_version)
     assert (arn, "128") == (first.invoked_function_arn, first.memory_limit_in_mb)
     assert "/aws/lambda/rotate" == first.log_group_name
-    assert first.log_stream_name.startswith(f"2026/01/22/[{version}]")
+    stream = f"2026/01/22/[{version}]{first.aws_request_id.replace('-', '')}"
+    assert stream == first.log_stream_name
     assert first.aws_request_id != second.aws_request_id
     assert (None, None) == (first.identity, first.client_context)
+
+
+def test_the_context_of_what_is_no_function(fake_secrets, secrets_client):
+    """What stands for a service that manages the secret, has that service's name."""
+    contexts = []
+    fake_secrets.add("rds!db", "v", owning_service="rds")
+    fake_secrets.rotation_lambda("rds", lambda _, context: contexts.append(context))
+    secrets_client.rotate_secret(SecretId="rds!db")
+
+    assert [("rds", "$LATEST", "rds", "/aws/lambda/rds")] * 4 == [
+        (each.function_name, each.function_version, each.invoked_function_arn, each.log_group_name)
+        for each in contexts
+    ]
 
 
 def test_what_a_function_finds(fake_secrets, secrets_client, rotate):
@@ -200,6 +214,22 @@ def test_what_a_function_finds(fake_secrets, secrets_client, rotate):
     assert described["RotationEnabled"]
     assert {V1: ["AWSCURRENT"], V2: ["AWSPENDING"]} == described["VersionIdsToStages"]
     assert ("new", ["AWSPENDING"]) == (pending["SecretString"], pending["VersionStages"])
+
+
+def test_the_key_of_what_a_rotation_makes(fake_secrets, secrets_client, rotate):
+    """The copy that is tested is under the secret's key, and so is the next value."""
+    fake_secrets.add("db", versions=[Version("old", ["AWSCURRENT"], id=V1)], kms_key_id="alias/app")
+
+    def keys(_):
+        listed = secrets_client.list_secret_version_ids(SecretId="db")["Versions"]
+        found.append({version["VersionId"]: version["KmsKeyIds"] for version in listed})
+
+    found = []
+    rotate(Recorder(do=keys), RotateImmediately=False)
+    rotate(generate=lambda: "new")
+    keys("at the end")
+
+    assert [{V1: ["alias/app"], V2: ["alias/app"]}] * 2 == found
 
 
 def test_labels_are_the_functions_matter(fake_secrets, secrets_client, rotate):
@@ -265,6 +295,8 @@ def test_retries_from_the_start(secrets_client):
     """The number may be given with the seeds; the fake inside another takes it over."""
     with FakeSecrets(rotation_retries=3) as outer, FakeSecrets() as inner:
         assert (3, 3) == (outer.rotation_retries, inner.rotation_retries)
+    with FakeSecrets(rotation_retries=3), FakeSecrets(rotation_retries=1) as inner:
+        assert 1 == inner.rotation_retries
 
 
 @pytest.mark.parametrize("retries", [-1, 1.5, True, None])
@@ -412,7 +444,7 @@ def test_an_asynchronous_handler_inside_a_loop(fake_secrets, rotate):
 
 
 def test_a_handler_may_rotate_another_secret(fake_secrets, secrets_client, rotate):
-    """A rotation inside a rotation has run when its call returns."""
+    """A rotation inside a rotation has run when its call returns, also where the clock rotates."""
     fake_secrets.add("other", "old")
     inner = "arn:aws:lambda:us-east-1:123456789012:function:inner"
     fake_secrets.rotation_lambda(inner, generate=lambda: "new")
@@ -422,10 +454,12 @@ def test_a_handler_may_rotate_another_secret(fake_secrets, secrets_client, rotat
             secrets_client.rotate_secret(SecretId="other", RotationLambdaARN=inner)
             assert "new" == fake_secrets["other"].value
 
-    rotate(Recorder(do=act))
-
+    rotate(Recorder(do=act), RotationRules={"AutomaticallyAfterDays": 30})
     assert ["other", "db"] == [run.secret for run in fake_secrets.rotations]
-    assert ["succeeded"] * 2 == [run.outcome for run in fake_secrets.rotations]
+
+    fake_secrets.clock.advance(days=31)
+    assert ["other", "db"] * 2 == [run.secret for run in fake_secrets.rotations]
+    assert ["succeeded"] * 4 == [run.outcome for run in fake_secrets.rotations]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, pytest.fail.Exception, UnsupportedError])
@@ -465,10 +499,23 @@ class Password:
         (b"\x00", lambda current, /: current + b"\x01", b"\x00\x01"),
         ({"user": "u", "password": "p"}, Password().following, '{"user": "u", "password": "new"}'),
         (None, lambda current: f"after {current}", "after None"),
+        ("old", lambda *given: f"{len(given)} given", "0 given"),
+        ("old", lambda *, ending="er": f"old{ending}", "older"),
         ("old", iter(["first"]).__next__, "first"),
         ("old", bytes, None),
     ],
-    ids=["counted", "current", "default", "bytes", "method", "no value", "builtin", "wrong"],
+    ids=[
+        "counted",
+        "current",
+        "default",
+        "bytes",
+        "method",
+        "no value",
+        "any number",
+        "keyword",
+        "builtin",
+        "wrong",
+    ],
 )
 def test_a_template(fake_secrets, rotate, before, generate, expected):
     """A callable makes the next value, from the current one where it asks for it."""
@@ -525,27 +572,44 @@ def test_a_template_of_a_secret_that_is_gone(fake_secrets, rotate, secrets_clien
     assert "db" not in fake_secrets
 
 
+def test_a_template_whose_rotation_is_cancelled(fake_secrets, rotate, secrets_client):
+    """The value that was made meanwhile is pending, which is a change of its own moment."""
+    view = fake_secrets["db"]
+
+    def generate():
+        secrets_client.cancel_rotate_secret(SecretId="db")
+        cancelled = view.last_changed
+        fake_secrets.clock.advance(days=1)
+        changes.append((cancelled, fake_secrets.clock.now()))
+        return "new"
+
+    changes = []
+    rotate(generate=generate)
+
+    ((cancelled, made),) = changes
+    assert ("cancelled", "old", "new") == (
+        fake_secrets.rotations[0].outcome,
+        view.value,
+        view.pending,
+    )
+    assert cancelled < made <= view.last_changed
+    assert made <= view.versions[V2].created
+
+
 @pytest.mark.parametrize(
-    ("arguments", "options", "message"),
-    [
-        (("rotate",), {}, "needs one of two: your own handler, or generate="),
-        ((LAMBDA, print), {"generate": print}, "needs one of two: your own handler, or generate="),
-        ((LAMBDA, "print"), {}, "is of type str, which cannot be called"),
-        ((LAMBDA,), {"generate": "print"}, "is of type str, which cannot be called"),
-        (
-            ("arn:aws:lambda:us-east-1:1:function:x", print),
-            {},
-            "is not the name or the ARN",
-        ),
-        ((f"{LAMBDA}:a:b", print), {}, "is not the name or the ARN"),
-        (("", print), {}, "is not the name or the ARN"),
-        ((None, print), {}, "is not the name or the ARN"),
-    ],
+    "name",
+    ["", None, "my function", "arn:aws:lambda:us-east-1:1:function:x", f"{LAMBDA}:a:b", "x" * 257],
 )
-def test_what_can_be_no_function(fake_secrets, arguments, options, message):
-    """A registration that makes no sense is refused with the remedy."""
-    with pytest.raises(UsageError, match=message):
-        fake_secrets.rotation_lambda(*arguments, **options)
+def test_what_can_be_no_name_of_a_function(fake_secrets, name):
+    """What is neither a name nor an ARN is refused with one of each."""
+    with pytest.raises(UsageError) as caught:
+        fake_secrets.rotation_lambda(name, print)
+
+    assert (
+        f"{name!r} is not the name or the ARN of a Lambda function. Write 'rotate', for a function "
+        "of that name in any account and Region, or "
+        "'arn:aws:lambda:us-east-1:123456789012:function:rotate'."
+    ) == str(caught.value)
 
 
 def test_a_function_in_another_account(fake_secrets, secrets_client):
@@ -567,6 +631,18 @@ def test_functions_of_an_outer_fake():
 
             assert ("old", "new") == (outer["a"].value, inner["a"].value)
             assert (0, 1) == (len(outer.rotations), len(inner.rotations))
+
+
+def test_functions_of_an_inner_fake():
+    """Of two functions of the same name the one of the fake that answers is meant."""
+    with FakeSecrets({"a": "old"}) as outer:
+        outer.rotation_lambda(LAMBDA, generate=lambda: "outer")
+        with FakeSecrets() as inner:
+            inner.rotation_lambda(LAMBDA, generate=lambda: "inner")
+            inner.client().rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+        outer.client().rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+
+        assert ("inner", "outer") == (inner["a"].value, outer["a"].value)
 
 
 def test_a_template_whose_version_is_gone(fake_secrets, rotate, secrets_client):

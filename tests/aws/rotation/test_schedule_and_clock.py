@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from freezegun import freeze_time
+from support import outcome
 
 from pytest_fakesecrets import FakeSecrets, UnsupportedError, Version
 from pytest_fakesecrets._aws.api_model import service_model
@@ -192,6 +193,34 @@ def test_time_that_passes_by_itself(look):
         assert NOW + timedelta(days=95) == fake.rotations[-1].steps[0].started
 
 
+EARLY = pytest.mark.parametrize(
+    "early", [timedelta(seconds=1), timedelta()], ids=["just before", "to the second"]
+)
+
+
+@EARLY
+def test_the_moment_at_which_a_secret_is_rotated(secrets_client, plan, early):
+    """A call finds the next value as soon as the window has opened."""
+    with freeze_time(at(1, 22)) as frozen:
+        plan("db")
+        frozen.move_to(at(2, 21) - early)
+
+        value = secrets_client.get_secret_value(SecretId="db")["SecretString"]
+    assert ("v0" if early else "v1") == value
+
+
+@EARLY
+def test_the_moment_at_which_a_secret_goes(fake_secrets, secrets_client, early):
+    """A call finds no secret as soon as its recovery window has ended."""
+    with freeze_time(at(1, 22)) as frozen:
+        fake_secrets.add("db", "v")
+        secrets_client.delete_secret(SecretId="db", RecoveryWindowInDays=30)
+        frozen.move_to(at(2, 21) - early)
+
+        found = outcome(secrets_client.describe_secret, SecretId="db")
+    assert ("OK" if early else "ResourceNotFoundException") == found
+
+
 @pytest.mark.parametrize("change", ["cancel", "delete", "remove", "replace"])
 def test_what_is_rotated_no_more(fake_secrets, secrets_client, plan, change):
     """Cancelled, scheduled for deletion, deleted or replaced, a secret falls due no more."""
@@ -320,9 +349,13 @@ def test_nobody_to_rotate(fake_secrets, secrets_client):
     fake_secrets.add("rds!db", owning_service="rds", versions=[Version("v", ["AWSCURRENT"])])
     secrets_client.rotate_secret(SecretId="rds!db", RotationRules=MONTHLY, RotateImmediately=False)
 
-    with pytest.raises(UnsupportedError, match=r"fake\.rotation_lambda\('rds', generate="):
+    with pytest.raises(UnsupportedError) as caught:
         fake_secrets.clock.advance(days=31)
 
+    assert (
+        "No function is registered for 'rds', which is to rotate the secret. Register one: "
+        "fake.rotation_lambda('rds', generate=lambda: 'the next value')."
+    ) == str(caught.value)
     assert {"AWSCURRENT"} == set(fake_secrets["rds!db"].labels)
     assert "failed" == fake_secrets.rotations[-1].outcome
 
