@@ -183,11 +183,15 @@ def test_a_batch_reaches_another_account(fake_secrets, stranger):
     assert ["s3cret"] == [entry["SecretString"] for entry in answer["SecretValues"]]
 
 
+@pytest.mark.parametrize(
+    "policy",
+    [None, json.loads(TEXT.replace(ACCOUNT, "333333333333"))],
+    ids=["no policy", "policy for others"],
+)
 @pytest.mark.parametrize("operation", OF_A_SECRET)
-def test_without_a_grant_another_account_is_refused(fake_secrets, stranger, operation):
-    """A policy that does not name the caller refuses every operation, and nothing changes."""
-    other = json.loads(TEXT.replace(ACCOUNT, "333333333333"))
-    fake_secrets.add(database(policy=other))
+def test_without_a_grant_another_account_is_refused(fake_secrets, stranger, operation, policy):
+    """Where no policy names the caller, every operation is refused, and nothing changes."""
+    fake_secrets.add(database(policy=policy))
     before = fake_secrets.snapshot()
 
     met = refusal(lambda: perform(stranger, operation, ARN))
@@ -503,6 +507,45 @@ class TestDeny:
 
         assert [] == secrets_client.list_secrets()["SecretList"]
         assert "<Denial of ListSecrets of any secret to everybody, 1 hits>" == repr(denial)
+
+    def test_each_denial_is_on_its_own(self, fake_secrets, secrets_client):
+        """The first denial that is about an attempt counts it; each is cancelled by itself."""
+        first, *others = (
+            fake_secrets.deny("DescribeSecret", secret="db"),
+            fake_secrets.deny("DescribeSecret", principal=OWNER),
+            fake_secrets.deny("DescribeSecret"),
+        )
+        for _ in range(2):
+            refusal(secrets_client.describe_secret, SecretId="db")
+        refusal(secrets_client.describe_secret, SecretId="other")
+
+        assert [2, 1, 0] == [denial.hits for denial in (first, *others)]
+        first.cancel()
+        first.cancel()
+        refusal(secrets_client.describe_secret, SecretId="db")
+        assert [2, 2, 0] == [denial.hits for denial in (first, *others)]
+        for denial in others:
+            denial.cancel()
+        missing = refusal(secrets_client.describe_secret, SecretId="db")
+        assert ("ResourceNotFoundException", MISSING) == missing
+
+    @pytest.mark.parametrize(
+        ("given", "shown"),
+        [
+            ({}, "<Denial of DescribeSecret of any secret to everybody, 0 hits>"),
+            ({"secret": "db"}, "<Denial of DescribeSecret of db to everybody, 0 hits>"),
+            ({"secret": ARN}, f"<Denial of DescribeSecret of {ARN} to everybody, 0 hits>"),
+            ({"principal": ROLE}, f"<Denial of DescribeSecret of any secret to {ROLE}, 0 hits>"),
+            (
+                {"secret": "db", "principal": f"arn:aws:iam::{ACCOUNT}:root"},
+                f"<Denial of DescribeSecret of db to {ACCOUNT}, 0 hits>",
+            ),
+        ],
+        ids=["any", "name", "ARN", "principal", "both"],
+    )
+    def test_a_denial_shows_what_it_is_about(self, fake_secrets, given, shown):
+        """The representation names secret and principal, an account by its id."""
+        assert shown == repr(fake_secrets.deny("DescribeSecret", **given))
 
     def test_a_reset_forgets_denials(self, fake_secrets, secrets_client):
         """A fake that is reset denies nothing."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 
 import pytest
@@ -14,6 +15,9 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/i-1"
 USER = f"arn:aws:iam::{ACCOUNT}:user/team/alice"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/carol"
+ROLE_OF_CHINA = f"arn:aws-cn:iam::{ACCOUNT}:role/app"
+SESSION_OF_CHINA = f"arn:aws-cn:sts::{ACCOUNT}:assumed-role/app/i-1"
 ARN = f"arn:aws:secretsmanager:us-east-1:{OWNER}:secret:prod/db-a1b2c3"
 ACTION = "secretsmanager:GetSecretValue"
 ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
@@ -62,7 +66,23 @@ PRINCIPALS = {
     "the role for its session": ({"AWS": ROLE}, SESSION, True),
     "the session": ({"AWS": SESSION}, SESSION, True),
     "another session": ({"AWS": f"{SESSION}2"}, SESSION, False),
+    "a role of the same name elsewhere": ({"AWS": ROLE}, ROLE.replace("2", "3"), False),
+    "a role of China for its session": ({"AWS": ROLE_OF_CHINA}, SESSION_OF_CHINA, True),
+    "a role is of one partition": ({"AWS": ROLE}, SESSION_OF_CHINA, False),
+    "a federated user": ({"AWS": FEDERATED}, FEDERATED, True),
+    "account id for a federated user": ({"AWS": ACCOUNT}, FEDERATED, True),
     "one of several": ({"AWS": ["333333333333", ROLE]}, ROLE, True),
+    "one of two kinds": ({"AWS": ROLE, "Service": "rds.amazonaws.com"}, ROLE, True),
+    "a service beside a role": (
+        {"AWS": ROLE, "Service": "rds.amazonaws.com"},
+        "rds.amazonaws.com",
+        True,
+    ),
+    "a service of China": (
+        {"Service": "rds.cn-north-1.amazonaws.com.cn"},
+        "rds.cn-north-1.amazonaws.com.cn",
+        True,
+    ),
     "a service": ({"Service": "rds.amazonaws.com"}, "rds.amazonaws.com", True),
     "another service": ({"Service": "rds.amazonaws.com"}, "ec2.amazonaws.com", False),
     "a service is not an account": ({"AWS": ACCOUNT}, "rds.amazonaws.com", False),
@@ -111,6 +131,11 @@ ELEMENTS = {
     "the resource": ({"Resource": ARN}, True),
     "resources by ?": ({"Resource": f"{ARN[:-6]}??????"}, True),
     "resources by *": ({"Resource": "arn:aws:secretsmanager:*:*:secret:prod/*"}, True),
+    "resources by * inside a segment": ({"Resource": ARN.replace("us-east-1", "us*st*1")}, True),
+    "resources by ? inside a segment": ({"Resource": ARN.replace("us-east-1", "us?eas??1")}, True),
+    "too many ?": ({"Resource": f"{ARN}?"}, False),
+    "a * for nothing": ({"Resource": f"{ARN}*"}, True),
+    "one of several resources": ({"Resource": ["arn:aws:s3:::bucket", ARN]}, True),
     "a partial ARN": ({"Resource": ARN[:-7]}, False),
     "another resource": ({"Resource": ARN.replace("db", "DB")}, False),
     "all resources but another": ({"Resource": None, "NotResource": f"{ARN}x"}, True),
@@ -191,7 +216,14 @@ CONDITIONS = {
     "no such tag": ("StringEquals", "aws:ResourceTag/none", "web", False),
     "transport": ("Bool", "aws:SecureTransport", "true", True),
     "no transport": ("Bool", "aws:SecureTransport", [False], False),
+    "transport as text": ("StringEquals", "aws:SecureTransport", "true", True),
     "not a service": ("Bool", "aws:PrincipalIsAWSService", "False", True),
+    "not a service, as text": ("StringEquals", "aws:PrincipalIsAWSService", "false", True),
+    "not by a service": ("Bool", "aws:ViaAWSService", "false", True),
+    "not by a service, as text": ("StringEquals", "aws:ViaAWSService", "false", True),
+    "no service": ("Null", "aws:PrincipalServiceName", "true", True),
+    "no label asked for": ("Null", "secretsmanager:VersionStage", "true", True),
+    "no tags in the request": ("Null", "aws:TagKeys", "true", True),
     "address": ("IpAddress", "aws:SourceIp", ["192.0.2.0/24", "10.0.0.0/8"], True),
     "other addresses": ("NotIpAddress", "aws:SourceIp", "10.1.2.3", False),
     "address of another kind": ("IpAddress", "aws:SourceIp", "::/0", False),
@@ -208,7 +240,10 @@ CONDITIONS = {
     "at most": ("NumericLessThanEquals", "aws:EpochTime", int(NOW.timestamp()) - 1, False),
     "more": ("NumericGreaterThan", "aws:EpochTime", int(NOW.timestamp()), False),
     "at least": ("NumericGreaterThanEquals", "aws:EpochTime", int(NOW.timestamp()), True),
+    "seconds": ("StringEquals", "aws:EpochTime", str(int(NOW.timestamp())), True),
     "absent": ("Null", "aws:TokenIssueTime", "true", True),
+    "absent in capitals": ("Null", "aws:TokenIssueTime", "TRUE", True),
+    "absent or not": ("Null", "aws:TokenIssueTime", ["false", "true"], True),
     "not absent": ("Null", "aws:TokenIssueTime", False, False),
     "present": ("Null", "aws:SourceVpc", "false", True),
     "not present": ("Null", "aws:SourceVpc", "true", False),
@@ -297,6 +332,12 @@ def test_a_label_is_one_that_the_request_names(fake_secrets, request_members, al
             id="boolean",
         ),
         pytest.param(
+            "delete_secret",
+            {"ForceDeleteWithoutRecovery": True},
+            {"StringEquals": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}},
+            id="boolean as text",
+        ),
+        pytest.param(
             "update_secret",
             {"Description": "mine"},
             {"StringEquals": {"secretsmanager:Description": "mine"}},
@@ -335,6 +376,39 @@ def test_the_members_of_a_request_are_keys(fake_secrets, operation, given, condi
 
     assert "an explicit deny in a resource-based policy" in str(caught.value)
     assert reads(client)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_replica_has_the_primary_region_of_its_secret(fake_secrets, region):
+    """The key SecretPrimaryRegion holds the Region of the primary secret, for a replica too."""
+    condition = {
+        "StringEquals": {
+            "secretsmanager:SecretPrimaryRegion": "us-east-1",
+            "aws:RequestedRegion": region,
+        }
+    }
+    add(fake_secrets, statement(Effect="Deny", Action=ACTION, Condition=condition))
+    fake_secrets.client().replicate_secret_to_regions(
+        SecretId="prod/db", AddReplicaRegions=[{"Region": "eu-west-1"}]
+    )
+    arn = ARN.replace("us-east-1", region)
+
+    with pytest.raises(ClientError, match="an explicit deny in a resource-based policy"):
+        fake_secrets.client(region).get_secret_value(SecretId=arn)
+
+
+def test_a_validation_of_a_policy_for_any_secret_is_about_none(fake_secrets):
+    """Without a SecretId, a policy locks out who is denied on all resources, and not on some."""
+    client = fake_secrets.client()
+
+    def passes(**elements):
+        text = json.dumps({"Statement": statement(Effect="Deny", **elements)})
+        return client.validate_resource_policy(ResourcePolicy=text)["PolicyValidationPassed"]
+
+    assert not passes(Resource="*")
+    assert passes(Resource=ARN)
+    assert not passes(Resource=None, NotResource=ARN)
+    assert passes(Condition={"Null": {"secretsmanager:SecretPrimaryRegion": "false"}})
 
 
 def test_a_service_has_no_account(fake_secrets):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import inspect
 
 import botocore
@@ -158,3 +159,38 @@ def test_documented_errors_are_classes_of_the_client(fake_secrets, secrets_clien
         met[caught.value.response["Error"]["Code"]] = caught.value.response["Message"]
 
     assert {code: MODELLED_ERRORS[code] for code in codes} == met
+
+
+# Those that read, write or move what a staging label is on.
+OF_A_LABEL = {
+    *("BatchGetSecretValue", "CreateSecret", "GetSecretValue", "PutSecretValue", "UpdateSecret"),
+    "UpdateSecretVersionStage",
+}
+OF_NO_SECRET = {"GetRandomPassword", "ListSecrets"}
+
+
+def is_refused(fault, message, **reach):
+    """Tell whether a fault is refused, with this message."""
+    try:
+        fault(**reach)
+    except UsageError as error:
+        assert message == str(error)  # noqa: PT017 - what else it may be
+        return True
+    return False
+
+
+@pytest.mark.parametrize("operation", KNOWN)
+def test_what_an_operation_is_about(fake_secrets, operation):
+    """A fault may be about a staging label, or a secret, where requests or answers tell of one."""
+    fault = functools.partial(fake_secrets.faults.error, "InternalFailure", operation=operation)
+    no_label = (
+        f"{operation} has no staging label, so a fault of it cannot be about 'blue'. "
+        "Leave version_stage= out."
+    )
+    no_secret = (
+        f"{operation} has no parameter that names a secret, so a fault of it cannot be about "
+        "'db'. Leave secret= out."
+    )
+
+    assert (operation not in OF_A_LABEL) == is_refused(fault, no_label, version_stage="blue")
+    assert (operation in OF_NO_SECRET) == is_refused(fault, no_secret, secret="db")

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from pytest_fakesecrets._aws.errors import ServiceError
+from pytest_fakesecrets._aws.errors import ServiceError, denial_of
 from pytest_fakesecrets._aws.protocol import answers
 from pytest_fakesecrets._aws.protocol.requests import read_request
 
@@ -51,7 +51,19 @@ MOMENT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
             {"SecretId": "p\u00e4ss/\U0001f511"},
             id="UTF-8",
         ),
+        pytest.param(
+            "PutSecretValue",
+            b'{"SecretString": "\\ud83d"}',
+            {"SecretString": "\ud83d"},
+            id="half a character of UTF-16",
+        ),
         pytest.param("GetSecretValue", b'{"SecretId": null}', {}, id="null"),
+        pytest.param(
+            "PutSecretValue",
+            b'{"VersionStages": [null, "A", null]}',
+            {"VersionStages": ["A"]},
+            id="null in a list",
+        ),
         pytest.param(
             "TagResource", b'{"Tags": [{"Key": null}]}', {"Tags": [{}]}, id="null in a structure"
         ),
@@ -72,6 +84,7 @@ def test_decode_reads_a_request(operation, body, expected):
     request = read_request(operation, body)
 
     assert expected == request.members
+    assert request.error is None or "SerializationException" != request.error.code
 
 
 @pytest.mark.parametrize(
@@ -189,10 +202,12 @@ def test_decode_reads_a_request(operation, body, expected):
         pytest.param(
             "CreateSecret", b'{"SecretBinary": "AA\\u0000A"}', "", id="no base64 character"
         ),
+        pytest.param("CreateSecret", b'{"SecretBinary": "AA!EC"}', "", id="stray character"),
         pytest.param("CreateSecret", b'{"SecretBinary": "\\u00e9"}', "", id="no ASCII in base64"),
         pytest.param("CreateSecret", b'{"SecretBinary": 5}', "", id="number for a blob"),
         pytest.param("GetSecretValue", b'{"SecretId": ', "", id="JSON cut short"),
         pytest.param("GetSecretValue", b"SecretId=a", "", id="no JSON"),
+        pytest.param("GetSecretValue", b"[" * 100_000, "", id="deep JSON"),
         pytest.param("GetSecretValue", b"\xff\xfe", "", id="no UTF-8"),
     ],
 )
@@ -299,6 +314,18 @@ def test_encoded_blobs_are_plain_base64(value):
             b'{"__type":"ValidationException","message":"1 validation error detected: Value null '
             b"at 'secretId' failed to satisfy constraint: Member must not be null\"}",
             id="validation",
+        ),
+        pytest.param(
+            denial_of("rds.amazonaws.com", "secretsmanager:ListSecrets", None),
+            b'{"__type":"AccessDeniedException","message":"User: rds.amazonaws.com is not '
+            b"authorized to perform: secretsmanager:ListSecrets because no identity-based policy "
+            b'allows the secretsmanager:ListSecrets action"}',
+            id="refusal by IAM",
+        ),
+        pytest.param(
+            ServiceError("AccessDeniedException"),
+            b'{"__type":"AccessDeniedException","Message":"Access to KMS is not allowed"}',
+            id="refusal about KMS",
         ),
     ],
 )

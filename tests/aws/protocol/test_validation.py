@@ -361,9 +361,10 @@ def test_several_broken_constraints_are_joined(client, operation, request_member
     ("value", "path"),
     [
         ({"SecretString": "canary" * 11_000}, "secretString"),
+        ({"SecretString": "é" * 32_769}, "secretString"),
         ({"SecretBinary": b"canary" * 11_000}, "secretBinary"),
     ],
-    ids=["text", "bytes"],
+    ids=["text", "characters of two bytes", "bytes"],
 )
 def test_a_secret_value_is_not_shown(client, operation, value, path):
     """The answer to a value that is too long names its path, and hides the value."""
@@ -412,8 +413,14 @@ def test_a_rotation_token_is_not_shown(client):
                 "VersionStages": list("abcdefghijklmnopqrst"),
             },
         ),
+        ("put_secret_value", {"SecretId": "absent", "SecretString": "x" * 65_536}),
+        ("put_secret_value", {"SecretId": "absent", "SecretString": "é" * 32_768}),
+        ("put_secret_value", {"SecretId": "absent", "SecretBinary": b"x" * 65_536}),
     ],
-    ids=["SecretId", "short VersionId", "long VersionId", "VersionStage", "VersionStages"],
+    ids=[
+        *("SecretId", "short VersionId", "long VersionId", "VersionStage", "VersionStages"),
+        *("text", "characters of two bytes", "bytes"),
+    ],
 )
 def test_a_constraint_includes_its_bounds(client, operation, request_members):
     """A value that is just as long as allowed passes, so that the secret is looked for."""
@@ -476,6 +483,17 @@ def test_a_new_name_has_only_certain_characters(client, name):
 
     assert expected == refusal(client.create_secret, Name=name, SecretString="s")
     assert not client.list_secrets()["SecretList"]
+
+
+@pytest.mark.secrets({"db": "value"})
+@pytest.mark.parametrize("name", BAD_NAMES.values(), ids=BAD_NAMES)
+def test_each_secret_id_of_a_batch_has_only_certain_characters(client, name):
+    """A batch with one SecretId that could not be a name is refused as a whole."""
+    if not hasattr(client, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
+    expected = ("ValidationException", INVALID_NAME)
+
+    assert expected == refusal(client.batch_get_secret_value, SecretIdList=["db", name])
 
 
 def test_an_empty_secret_id_is_no_name(client):
