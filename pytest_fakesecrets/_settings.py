@@ -15,8 +15,8 @@ UNDECIDED: Final = "undecided"
 DEFAULT_ACCOUNT: Final = "123456789012"
 
 # The pattern of RegionType in the service model.
-_REGION: Final = re.compile(r"([a-z]+-)+\d+")
-_ACCOUNT: Final = re.compile(r"\d{12}")
+_REGION: Final = re.compile(r"([a-z]+-)+[0-9]+")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 
 
 class Settings:

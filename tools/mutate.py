@@ -39,7 +39,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = "pytest_fakesecrets"
@@ -267,7 +266,7 @@ class Mutation:
         for item, after in zip(items, [*items[1:], None], strict=True):
             forget_results()
             state()._stats.clear()
-            runtestprotocol(item, nextitem=after)
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=after)
             for function in state()._stats:
                 reaching[function.removesuffix("__mutmut")].append(item.nodeid)
         if self.failed:
@@ -300,7 +299,8 @@ class Mutation:
         items = [self.items[test] for test in tests]
         for item, after in zip(items, [*items[1:], None], strict=True):
             is_over = time.process_time() > end
-            runtestprotocol(item, nextitem=None if is_over else after)
+            following = None if is_over else after
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
                 # Its fixtures may be those of the next test, too.
                 item.session._setupstate.teardown_exact(None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # AWS's own message allows "!", which its documentation leaves out: managed secrets have it.
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 SUFFIX: Final = re.compile(r"[A-Za-z0-9]{6}")
-ACCOUNT: Final = re.compile(r"\d{12}")
+ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _SUFFIX_CHARACTERS: Final = string.ascii_letters + string.digits
 _SECRET: Final = "secret:"
 _COMPLETE: Final = re.compile(r"(?P<name>.+)-[A-Za-z0-9]{6}")

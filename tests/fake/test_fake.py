@@ -22,6 +22,7 @@ from pytest_fakesecrets import (
 from pytest_fakesecrets._botocore import clients
 
 NOW = datetime(2024, 2, 29, 12, 30, 15, 250_000, tzinfo=timezone.utc)
+OTHER_DIGITS = "\N{ARABIC-INDIC DIGIT ONE}" * 12
 ONE, TWO, THREE = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(1, 4))
 
 
@@ -467,6 +468,13 @@ def test_client_of_another_account(fake_secrets):
             ),
         ),
         (
+            {"account": OTHER_DIGITS},
+            (
+                f"account={OTHER_DIGITS!r} is not the id of an AWS account. Write its twelve "
+                "digits as a string, like '123456789012'."
+            ),
+        ),
+        (
             {"account": 123456789012},
             (
                 "account=123456789012 is not the id of an AWS account. Write its twelve digits "
@@ -475,7 +483,7 @@ def test_client_of_another_account(fake_secrets):
             ),
         ),
     ],
-    ids=["region", "account", "number"],
+    ids=["region", "account", "other digits", "number"],
 )
 def test_places_are_checked(arguments, message):
     """A Region or an account that cannot be is refused, for a client and for a fake."""

@@ -26,10 +26,12 @@ _FIRST_MIDNIGHT: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LONGEST_GAP_MONTHS: Final = 12 * 41
 # The texts are as CloudFormation printed them: https://github.com/badmintoncryer/cdk-preflight
 _INVALID: Final = "Invalid schedule expression."
-_RATE: Final = re.compile(r"rate\( *(-?\d+) +(hour|day)s? *\)")
+_RATE: Final = re.compile(r"rate\( *(-?\d+) +(hour|day)s? *\)", re.ASCII)
 _CRON: Final = re.compile(r"cron\((.*)\)")
 _CRON_FIELDS: Final = 6
-_CRON_HOURS: Final = re.compile(r"(?P<single>\d{1,2})|(?P<first>\d{1,2}|\*)?/(?P<step>\d{1,2})")
+_CRON_HOURS: Final = re.compile(
+    r"(?P<single>\d{1,2})|(?P<first>\d{1,2}|\*)?/(?P<step>\d{1,2})", re.ASCII
+)
 _RATE_HOURS: Final = range(4, 24)
 _RATE_DAYS: Final = range(1, 1000)
 _WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -319,7 +321,7 @@ def _value(text: str, low: int, high: int, names: tuple[str, ...]) -> int:
 
 
 def _number(text: str, allowed: range) -> int:
-    if not re.fullmatch(r"\d{1,2}", text) or int(text) not in allowed:
+    if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) not in allowed:
         raise invalid_parameter(_INVALID)
     return int(text)
 

@@ -27,7 +27,7 @@ __tracebackhide__ = HIDE_MISUSE
 # What AWS's own rotation functions are deployed with.
 _TIMEOUT: Final = timedelta(seconds=30)
 _ARN: Final = re.compile(
-    r"arn:(?P<partition>[^:]+):lambda:(?P<region>[^:]+):\d{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
+    r"arn:(?P<partition>[^:]+):lambda:(?P<region>[^:]+):[0-9]{12}:function:(?P<name>[A-Za-z0-9_-]{1,140})"
     r"(?::(?P<version>\$LATEST|[A-Za-z0-9_-]{1,128}))?"
 )
 # A function's own name, or what manages a secret, such as rds.

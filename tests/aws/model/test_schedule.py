@@ -70,6 +70,8 @@ def test_rules_are_refused(rules, message):
         ("rate(10 minutes)", INVALID),
         ("rate(10days)", INVALID),
         ("rate(days)", INVALID),
+        ("rate(\N{ARABIC-INDIC DIGIT SEVEN} days)", INVALID),
+        ("cron(0 \N{ARABIC-INDIC DIGIT SEVEN} * * ? *)", INVALID),
         ("every day", INVALID),
         ("cron()", INVALID),
         ("cron(0 8 1 * ?)", INVALID),
