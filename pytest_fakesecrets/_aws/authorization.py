@@ -127,7 +127,14 @@ class Denials:
         :raises UsageError: for what is not an operation, or not a principal.
         """
         check_operation(operation)
-        if secret is not None and not naming_members(operation).ids:
+        named = naming_members(operation)
+        if secret is not None and named.id_lists:
+            message = (
+                f"{operation} names several secrets, so it cannot be denied for {secret!r} alone. "
+                "AWS asks for the permission to GetSecretValue for each: deny that."
+            )
+            raise UsageError(message)
+        if secret is not None and not named.ids:
             message = (
                 f"{operation} has no parameter that names a secret, so it cannot be denied for "
                 f"{secret!r}. "

@@ -669,6 +669,13 @@ class TestDeny:
                 id="secret",
             ),
             pytest.param(
+                {"operation": "BatchGetSecretValue", "secret": "a"},
+                "BatchGetSecretValue names several secrets, so it cannot be denied for 'a' alone. "
+                "AWS asks for the permission to GetSecretValue for each: deny that.",
+                id="batch",
+                marks=batching,
+            ),
+            pytest.param(
                 {"operation": "ListSecrets", "principal": "app"},
                 "principal='app' is not a principal.",
                 id="principal",
