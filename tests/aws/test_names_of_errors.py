@@ -51,7 +51,7 @@ def test_an_error_is_called_what_the_source_code_calls_it(fake_secrets, secrets_
 
     secrets_client.rotate_secret(SecretId="db", RotationLambdaARN=ROTATION)
 
-    assert f"createSecret {name} at test_errors.py:" in str(fake_secrets)
+    assert f"createSecret {name} at test_names_of_errors.py:" in str(fake_secrets)
     assert "hunter2" not in str(fake_secrets)
 
 
@@ -67,7 +67,7 @@ def test_an_error_of_aws_is_called_by_its_code(fake_secrets, secrets_client, cod
 
     secrets_client.rotate_secret(SecretId="db", RotationLambdaARN=ROTATION)
 
-    assert f"createSecret {code} at test_errors.py:" in str(fake_secrets)
+    assert f"createSecret {code} at test_names_of_errors.py:" in str(fake_secrets)
 
 
 @pytest.mark.parametrize(
