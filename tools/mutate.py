@@ -426,8 +426,9 @@ def main() -> int:
             for mutant in fnmatch.filter(results.changes, options.only)
             if results.fates.get(mutant) is None
         ]
-        # So that what is known after a while stands for the whole.
+        # Survivors first; then in an order by which what is known after a while stands for all.
         random.Random(0).shuffle(chosen)
+        chosen.sort(key=lambda mutant: mutant not in results.fates)
         status = run_tests(chosen, workdir, results, options.seconds)
         if status:
             return status
