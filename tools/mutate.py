@@ -69,10 +69,11 @@ TESTS_OF: Final = {
     "_aws.store": "aws/operations/test_list",
     "_aws.table": "aws/test_store",
     "_calls.call": "calls/test_log",
+    "_calls.call_table": "fake/test_report",
     "_calls.caller": "aws/iam/",
     "_calls.effects": "calls/test_outages",
     "_calls.error_cases": "fake/",
-    "_calls.pipeline": "calls/",
+    "_calls.fault_rules": "calls/test_fault",
 }
 # So many seconds a mutant may hang, at most.
 TIMEOUT: Final = 60
@@ -315,17 +316,17 @@ class Mutation:
         First those that killed mutants of the function or of the module before, then those of the
         same room, and of each function of tests its first parameters before its second.
         """
-        _, part, room, module, *_ = mutant.split(".")
+        module = mutant.rpartition(".")[0]
+        _, part, room, *_ = mutant.split(".")
         near = TESTS_OF.get(f"{part}.{room}", f"aws/{room}/" if part == "_aws" else "calls/")
+        own = f"/test_{module.rpartition('.')[2]}.py"
         seen: Counter[str] = Counter()
         rank = {}
         for test in tests:
             function = test.partition("[")[0]
-            rank[test] = (f"test_{module}" not in test, near not in test, seen[function])
+            rank[test] = (own not in test, near not in test, seen[function])
             seen[function] += 1
-        by_function, by_module = (
-            self.killers[part] for part in (function_of(mutant), mutant.rpartition(".")[0])
-        )
+        by_function, by_module = self.killers[function_of(mutant)], self.killers[module]
         killers = [test for test in (*by_function, *by_module[:50]) if test in rank]
         return list(dict.fromkeys([*killers, *sorted(tests, key=rank.__getitem__)]))
 

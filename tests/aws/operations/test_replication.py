@@ -610,8 +610,9 @@ def test_removal(replicated, secrets_client, europe):
     assert [in_sync(ASIA)] == described(secrets_client)["ReplicationStatus"]
 
 
-def test_removal_of_the_last(replicated, secrets_client):
+def test_removal_of_the_last(replicated, fake_secrets, secrets_client):
     """Without replicas, ReplicationStatus is empty in the answer, and then left out."""
+    fake_secrets.clock.advance(hours=1)
     response = secrets_client.remove_regions_from_replication(
         SecretId="a", RemoveReplicaRegions=[EU]
     )
@@ -619,6 +620,7 @@ def test_removal_of_the_last(replicated, secrets_client):
     shown = described(secrets_client)
     assert [] == response["ReplicationStatus"]
     assert not {"PrimaryRegion", "ReplicationStatus"} & set(shown)
+    assert NOW + timedelta(hours=1) == shown["LastChangedDate"]
 
 
 @pytest.mark.parametrize(
@@ -662,6 +664,15 @@ def test_stopping(replicated, fake_secrets, secrets_client, europe):
     assert "new" == value(europe)
     assert "PrimaryRegion" not in replica
     assert NOW + timedelta(hours=1) == replica["LastChangedDate"]
+
+
+def test_stopping_one_of_several(replicated, secrets_client, europe):
+    """The primary forgets the replica that is stopped, and keeps the others."""
+    replicate(secrets_client, ASIA)
+
+    europe.stop_replication_to_replica(SecretId="a")
+
+    assert [in_sync(ASIA)] == described(secrets_client)["ReplicationStatus"]
 
 
 def test_stopped_is_taken(replicated, secrets_client, europe):

@@ -598,6 +598,20 @@ def test_a_broad_policy_is_blocked_on_request(fake_secrets, secrets_client, elem
             id="lock-out",
         ),
         pytest.param(
+            {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:PutResourcePolicy"},
+            [{"CheckName": "LockOutCheck", "ErrorMessage": LOCK_OUT}],
+            id="denial of putting another",
+        ),
+        pytest.param(
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "secretsmanager:ValidateResourcePolicy",
+            },
+            [],
+            id="denial of the validation",
+        ),
+        pytest.param(
             {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:GetSecretValue"},
             [],
             id="denial of something else",
