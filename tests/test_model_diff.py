@@ -280,7 +280,7 @@ def test_a_wheel_without_the_model(capsys, monkeypatch):
 
 
 def test_a_folder_without_the_model(tmp_path, capsys):
-    """A folder that is no botocore is refused."""
+    """A folder without a botocore is refused."""
     expected = f"Below {tmp_path} no botocore has a model of Secrets Manager."
 
     assert (2, expected) == refusal(capsys, str(tmp_path))

@@ -202,7 +202,7 @@ def test_an_operator_that_the_fake_has_not_is_named(secrets_client, operator):
     assert str(caught.value).startswith(f"The condition operator {operator} is not supported. ")
 
 
-# Each element or member with values of it that are no policy.
+# Each element or member with values of it with which it is not a policy.
 WRONG = {
     "Principal": [
         *({"AWS": [ROLE, 1]}, {"AWS": None}, {"aws": ROLE}, {"AWS": ROLE, "Role": ROLE}),
