@@ -293,15 +293,15 @@ def test_neither_path_nor_version(capsys):
     assert (2, expected) == refusal(capsys, "newest")
 
 
-# Files that are no model, and how the message goes on after their name.
+# Files that are not models, and how the message goes on after their name.
 NO_MODELS = {
     "text.json": (b"text", "cannot be read: "),
     "text.gz": (b"text", "cannot be read: "),
     "cut.gz": (content(MODEL, ".gz")[:40], "cannot be read: "),
     "damaged.gz": (content(MODEL, ".gz")[:10] + b"\xff" * 40, "cannot be read: "),
-    "list.json": (b"[]", "is no model of a service: "),
-    "empty.json": (b"{}", "is no model of a service: "),
-    "no-shape.json": (content({**MODEL, "shapes": {}}, ""), "is no model of a service: "),
+    "list.json": (b"[]", "is not a model of a service: "),
+    "empty.json": (b"{}", "is not a model of a service: "),
+    "no-shape.json": (content({**MODEL, "shapes": {}}, ""), "is not a model of a service: "),
 }
 
 

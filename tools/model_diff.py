@@ -80,7 +80,7 @@ def load(source: str) -> Operations:
     try:
         return operations(model)
     except (AttributeError, KeyError, TypeError) as error:
-        message = f"{source} is no model of a service: {error!r}"
+        message = f"{source} is not a model of a service: {error!r}"
         raise SourceError(message) from error
 
 

@@ -657,7 +657,7 @@ def test_a_target_in_words():
     ],
 )
 def test_a_rhythm_in_words(options, text):
-    """A fault says which of the attempts it strikes, and how many more."""
+    """The repr of a fault shows which attempts it applies to, and how many are left."""
     fault = FakeSecrets().faults.delay(2, operation="ListSecrets", **options)
 
     assert f"<Fault response after 2 s on ListSecrets of any secret{text}>" == repr(fault)

@@ -114,7 +114,7 @@ def test_an_outage_that_ends(fake, mode, error):
 @pytest.mark.filterwarnings("ignore::pytest_fakesecrets.FakeSecretsWarning")
 @pytest.mark.parametrize("named", ["region", "seed", "client"])
 def test_a_region_that_only_the_test_knows(named):
-    """What the test named exists, for a fake inside as well; elsewhere there is no host."""
+    """A Region that the test names exists, in an inner fake too; any other has no host."""
     new = "eu-wset-1"
     secrets = [Secret("db", "old", region=new)] if named == "seed" else []
     with FakeSecrets(*secrets, region=new if named == "region" else "us-east-1") as outer:
