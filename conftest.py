@@ -19,6 +19,15 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Give what runs pytest inside of a test with this plugin alone; ``-p`` adds others."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_fakesecrets.plugin")
+    return pytester
+
+
 try:
     from sybil import Document, Example, Region, Sybil
     from sybil.parsers.markdown import CodeBlockParser

@@ -30,10 +30,12 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -195,7 +197,7 @@ class Results:
 
 
 class Mutation:
-    """A plugin of pytest that runs the collected tests for each mutant.
+    """A plugin of pytest that runs the collected tests for each mutant that they reach.
 
     :param mutants: those to try.
     :param results: gets the test that killed each mutant, or None where all passed.
@@ -227,10 +229,11 @@ class Mutation:
         except EOFError:
             pytest.exit("The tests must pass without a mutant.", returncode=1)
         count = os.cpu_count() or 1
+        reached = [mutant for mutant in self.mutants if self.reaching.get(function_of(mutant))]
         running = {}
-        for mutants in (self.mutants[number::count] for number in range(count)):
+        for mutants in (reached[number::count] for number in range(count)):
             connection, process = start(self.try_mutants, mutants)
-            running[connection] = (process, mutants)
+            running[connection] = (process, mutants, len(mutants))
         while running:
             for connection in list(running):
                 if connection.poll(0.01):
@@ -239,20 +242,21 @@ class Mutation:
         return True
 
     def receive(
-        self, connection: Connection, running: dict[Connection, tuple[Any, list[str]]]
+        self, connection: Connection, running: dict[Connection, tuple[Any, list[str], int]]
     ) -> None:
-        """Note what a process says of its first mutant, or begin the next process."""
-        process, mutants = running[connection]
+        """Note what a process says of its next mutant, or begin the next process."""
+        process, mutants, at_first = running[connection]
         try:
             killer = connection.recv()
         except EOFError:
             del running[connection]
             process.join()
-            if process.exitcode:  # it has hung, or worse
+            # It has hung, or pytest itself failed. After other mutants, it may be due to them.
+            if process.exitcode and len(mutants) == at_first:
                 self.results.note(mutants.pop(0), "process")
             if mutants:
                 following, process = start(self.try_mutants, mutants)
-                running[following] = (process, mutants)
+                running[following] = (process, mutants, len(mutants))
         else:
             self.results.note(mutants.pop(0), killer)
 
@@ -279,7 +283,7 @@ class Mutation:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         for number, mutant in enumerate(mutants):
             signal.alarm(TIMEOUT)
-            tests = self.in_order(mutant, self.reaching.get(function_of(mutant), []))
+            tests = self.in_order(mutant, self.reaching[function_of(mutant)])
             killer = self.first_failure(mutant, tests)
             is_clean = killer is None or self.first_failure("", [killer]) is None
             if is_clean or number == 0:
@@ -317,8 +321,7 @@ class Mutation:
         same room, and of each function of tests its first parameters before its second.
         """
         module = mutant.rpartition(".")[0]
-        _, part, room, *_ = mutant.split(".")
-        near = TESTS_OF.get(f"{part}.{room}", f"aws/{room}/" if part == "_aws" else "calls/")
+        near = tests_near(mutant)
         own = f"/test_{module.rpartition('.')[2]}.py"
         seen: Counter[str] = Counter()
         rank = {}
@@ -335,6 +338,12 @@ class Mutation:
         for part in (function_of(mutant), mutant.rpartition(".")[0]):
             others = [other for other in self.killers[part] if other != killer]
             self.killers[part] = [killer, *others]
+
+
+def tests_near(mutant: str) -> str:
+    """Return how the paths of the tests of a mutant's module begin."""
+    _, part, room, *_ = mutant.split(".")
+    return TESTS_OF.get(f"{part}.{room}", f"aws/{room}/" if part == "_aws" else "calls/")
 
 
 def start(target: Callable[..., None], *arguments: Any) -> tuple[Connection, Any]:
@@ -380,7 +389,32 @@ def forget_results() -> None:
 def run_tests(mutants: list[str], workdir: Path, results: Results, seconds: float) -> int:
     """Try mutants, and return the exit status of pytest."""
     sys.path[:0] = [str(workdir), str(workdir / "tests")]
-    return int(pytest.main([*OPTIONS, *TESTS], plugins=[Mutation(mutants, results, seconds)]))
+    mutation = Mutation(mutants, results, seconds)
+    status = int(pytest.main([*OPTIONS, *TESTS], plugins=[mutation]))
+    if not status:
+        run_from_the_import(
+            [mutant for mutant in mutants if not mutation.reaching.get(function_of(mutant))],
+            workdir,
+            results,
+        )
+    return status
+
+
+def run_from_the_import(mutants: list[str], workdir: Path, results: Results) -> None:
+    """Try mutants of functions that no test reaches, as they run when the package is imported."""
+
+    def killer(mutant: str) -> str | None:
+        paths = (workdir / "tests").glob(f"{tests_near(mutant).removesuffix('/')}*")
+        command = [sys.executable, "-m", "pytest", "-x", *OPTIONS, *map(str, sorted(paths))]
+        path = os.pathsep.join([str(workdir), str(workdir / "tests")])
+        environment = {**os.environ, "MUTANT_UNDER_TEST": mutant, "PYTHONPATH": path}
+        run = subprocess.run(command, check=False, capture_output=True, env=environment)
+        return "import" if run.returncode else None
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for mutant, fate in zip(mutants, threads.map(killer, mutants), strict=True):
+            results.note(mutant, fate)
+    results.save()
 
 
 # -- what is printed --------------------------------------------------------------------------

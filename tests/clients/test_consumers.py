@@ -320,6 +320,6 @@ def test_pyfakefs(pytester):
         assert len(client.list_secrets()["SecretList"]) == 2
     """)
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_subprocess("-p", "pyfakefs.pytest_plugin")
 
     result.assert_outcomes(passed=1)
