@@ -68,7 +68,7 @@ TESTS_OF: Final = {
     "_aws.due_times": "aws/rotation/",
     "_aws.errors": "aws/protocol/",
     "_aws.service": "fake/",
-    "_aws.store": "aws/operations/test_list",
+    "_aws.store": "aws/test_store",
     "_aws.table": "aws/test_store",
     "_calls.call": "calls/test_log",
     "_calls.call_table": "fake/test_report",

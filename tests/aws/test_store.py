@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -12,6 +13,7 @@ from support import needs_sort_by, refusal
 from pytest_fakesecrets import FakeSecrets, Secret
 from pytest_fakesecrets._aws import table as table_module
 from pytest_fakesecrets._aws.due_times import DueTimes
+from pytest_fakesecrets._aws.model.rotation import Rotation
 from pytest_fakesecrets._aws.model.secret import StoredSecret
 from pytest_fakesecrets._aws.service import Service
 from pytest_fakesecrets._aws.store import Snapshot
@@ -144,6 +146,49 @@ def test_equal_dates_and_numbers_are_told_apart(secrets_client):
         pages = paginator.paginate(PaginationConfig={"PageSize": 1})
         shown = [secret["Name"] for page in pages for secret in page["SecretList"]]
     assert ["a", "b"] == shown
+
+
+@pytest.mark.usefixtures("frozen_time")
+def test_a_secret_of_an_inner_fake_is_the_latest(secrets_client, fake_secrets):
+    """Of what was created at one moment, an inner fake lists its own last."""
+    for name in ("b", "c"):
+        secrets_client.create_secret(Name=name)
+    with FakeSecrets():
+        secrets_client.create_secret(Name="a")
+        shown = [secret["Name"] for secret in secrets_client.list_secrets()["SecretList"]]
+
+    assert ["b", "c", "a"] == shown
+
+
+def test_a_change_is_recorded_and_told(fake_secrets):
+    """A store says what secrets were before a change, and has its listener hear of each put."""
+    fake_secrets.add({"kept": "v", "gone": "v"})
+    store, told = pipeline_of(fake_secrets).service.store, []
+    kept, gone = store
+    changed = replace(kept, description="changed")
+    store.on_put = told.append
+
+    with store.changes() as former:
+        store.put(changed)
+        store.region_of(gone).remove(gone)
+
+    here = (kept.account, kept.region)
+    assert {(*here, "kept"): kept, (*here, "gone"): gone} == former
+    assert [changed] == told
+
+
+def test_a_plan_goes_with_its_secret(fake_secrets):
+    """A store knows when a secret is to be rotated until the secret is removed."""
+    fake_secrets.add("a", "v")
+    store = pipeline_of(fake_secrets).service.store
+    (secret,) = store
+    planned = replace(secret, rotation=Rotation(enabled=True, due=START, lambda_arn="rotate"))
+
+    store.put(planned)
+    before = store.rotations.next
+    store.region_of(planned).remove(planned)
+
+    assert (START, None) == (before, store.rotations.next)
 
 
 def stored(name, days):

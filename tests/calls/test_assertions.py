@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -254,6 +256,10 @@ def test_only_without_an_operation(calls):
     ("line", "message"),
     [
         ("assert_called('GetSecretValue')", "AssertionError: GetSecretValue should have been *"),
+        (
+            "assert_called_once('GetSecretValue')",
+            "AssertionError: GetSecretValue should have been called once, *",
+        ),
         ("assert_not_called()", "AssertionError: Secrets Manager should not have been called, *"),
         (
             "assert_only_called('GetSecretValue')",
@@ -263,7 +269,7 @@ def test_only_without_an_operation(calls):
         ("assert_not_called('Get')", "*UsageError: Get is not an operation of Secrets Manager*"),
         ("assert_only_called()", "*UsageError: assert_only_called() needs the operations *"),
     ],
-    ids=["called", "not called", "only", "times", "operation", "nothing"],
+    ids=["called", "called once", "not called", "only", "times", "operation", "nothing"],
 )
 def test_the_traceback_ends_at_the_test(pytester, line, message):
     """The report of an assertion that does not hold ends at the line of the test."""
@@ -277,7 +283,7 @@ def test_the_traceback_ends_at_the_test(pytester, line, message):
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f">       fake_secrets.calls.{line}", f"E       {message}"])
-    assert not any("_calls.py" in shown for shown in result.outlines)
+    assert not any(f"_calls{os.sep}" in shown for shown in result.outlines)
 
 
 @pytest.fixture

@@ -367,6 +367,10 @@ REFUSALS = {
         {"operatoin": "GetSecretValue"},
         f"operatoin is not an option of a fault; did you mean operation? Choose one of: {OPTIONS}.",
     ),
+    "option of other tools": (
+        {"count": 2},
+        f"count is not an option of a fault; did you mean times? Choose one of: {OPTIONS}.",
+    ),
     "unknown operation": ({"operation": "GetSecret"}, "GetSecret is not an operation of Secrets"),
     "several operations": (
         {"operation": ["GetSecretValue", "ListSecrets"]},

@@ -327,11 +327,13 @@ def test_a_batch_meets_faults_as_one_call(fake_secrets, client):
 
 
 def test_clear(fake_secrets, client):
-    """After clear() no fault is left."""
+    """After clear() no fault is left, and others may be added."""
     fake_secrets.faults.error("InternalServiceError")
     fake_secrets.faults.clear()
 
     assert "OK" == code(client.get_secret_value, SecretId="a")
+    fake_secrets.faults.error("ThrottlingException")
+    assert "ThrottlingException" == code(client.get_secret_value, SecretId="a")
 
 
 def test_faults_of_one_fake_stay_there(fake_secrets, client):
@@ -420,10 +422,11 @@ def test_refusals(arguments, message):
     assert "<Faults []>" == repr(faults)
 
 
-def test_unknown_operation_is_refused():
-    """An operation that Secrets Manager does not have is refused."""
+@pytest.mark.parametrize("error", ["ThrottlingException", "InternalServiceError", "SSLError"])
+def test_unknown_operation_is_refused(error):
+    """An operation that Secrets Manager does not have is refused, whatever the error."""
     with pytest.raises(UsageError) as caught:
-        FakeSecrets().faults.error("ThrottlingException", operation="GetSecret")
+        FakeSecrets().faults.error(error, operation="GetSecret")
 
     assert str(caught.value).startswith(
         "GetSecret is not an operation of Secrets Manager; did you mean GetSecretValue? "
@@ -515,13 +518,14 @@ def test_states(fake_secrets, client):
 
 
 def test_each_documented_error_in_turn(fake_secrets, client):
-    """A loop over each() meets the five errors of GetSecretValue, one at a time."""
+    """A loop over each_error() meets those of GetSecretValue, one at a time, and no other call."""
     seen = []
     for injected in fake_secrets.faults.each_error():
         with pytest.raises(injected.exception):
             client.get_secret_value(SecretId="a")
         seen.append((injected.operation, injected.code))
         assert injected.code == code(client.get_secret_value, SecretId="b")
+        assert "OK" == code(client.describe_secret, SecretId="a")
 
     assert [("GetSecretValue", error) for error in ERRORS_OF_GET_SECRET_VALUE] == sorted(seen)
     assert "OK" == code(client.get_secret_value, SecretId="a")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -10,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from support import client_that_gives_up
 
-from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError
+from pytest_fakesecrets import Call, FakeSecrets, Masked, UnsupportedError, UsageError, Version
 from pytest_fakesecrets._aws.operations.registry import OPERATIONS
 from pytest_fakesecrets._fake.fake import pipeline_of
 
@@ -143,6 +144,25 @@ def test_a_failed_call_has_its_code(fake_secrets, secrets_client):
 
     assert "ResourceNotFoundException" == fake_secrets.calls.last.error
     assert "ResourceNotFoundException" == fake_secrets.calls.last.outcome
+
+
+def test_an_answer_is_logged_before_a_client_reads_it(fake_secrets):
+    """Before an answer is parsed its outcome is in the log; each answer has an id of its own."""
+    client, seen = fake_secrets.client(), []
+
+    def look(response_dict, **_):
+        outcomes = fake_secrets.calls.last.outcomes
+        seen.append((response_dict["status_code"], response_dict["headers"], list(outcomes)))
+
+    client.meta.events.register("before-parse.secrets-manager", look)
+    client.list_secrets()
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_secret_value(SecretId="no")
+
+    assert [(200, ["OK"]), (400, ["ResourceNotFoundException"])] == [
+        (status, outcomes) for status, _, outcomes in seen
+    ]
+    assert 2 == len({uuid.UUID(headers["x-amzn-RequestId"]) for _, headers, _ in seen})
 
 
 def test_retries_are_attempts_of_one_call(fake_secrets, secrets_client):
@@ -278,6 +298,28 @@ def test_a_batch_is_about_each_of_its_secrets(fake_secrets, secrets_client, requ
     assert all(1 == calls.count(secret=name) for name in ["a", "b", *arns])
     assert ["a", "b"] == calls.last.secrets
     assert 0 == calls.count("GetSecretValue")
+
+
+def test_a_list_is_about_what_it_shows(fake_secrets, secrets_client):
+    """The log knows which secrets the page of a list has shown."""
+    arn = fake_secrets.add("a", "v").arn
+    fake_secrets.add("b", "v")
+
+    secrets_client.list_secrets(Filters=[{"Key": "name", "Values": ["a"]}])
+
+    assert (arn,) == pipeline_of(fake_secrets).history[-1].returned_arns
+
+
+def test_a_version_stands_for_its_labels(fake_secrets, secrets_client):
+    """A call that names a version by its id asks for the labels that the version has."""
+    versions = [Version("new", ["AWSCURRENT", "blue"], id="1" * 32), Version("old", id="2" * 32)]
+    fake_secrets.add("a", versions=versions)
+    labels = []
+    for number in "12":
+        secrets_client.get_secret_value(SecretId="a", VersionId=number * 32)
+        labels.append(fake_secrets.calls.last.labels)
+
+    assert [{"AWSCURRENT", "blue"}, set()] == labels
 
 
 def test_last_of_none():

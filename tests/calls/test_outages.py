@@ -449,6 +449,22 @@ def test_a_page_of_a_proxy_is_retried(fake, mode, status):
     assert [str(status), str(status), "OK"] == fake.calls.last.outcomes
 
 
+@pytest.mark.parametrize("status", [100, 599])
+def test_an_answer_may_have_any_status(fake, status):
+    """The lowest and the highest status of HTTP arrive like all others."""
+    statuses = []
+    client = new_client_that_gives_up()
+    client.meta.events.register(
+        "response-received.secrets-manager",
+        lambda response_dict, **_: statuses.append(response_dict["status_code"]),
+    )
+    fake.faults.corrupt_response(status=status)
+
+    outcome(client.get_secret_value, SecretId="db")
+
+    assert [status] == statuses
+
+
 def test_half_of_an_answer_arrives(fake):
     """By default the first half of AWS's own answer arrives."""
     bodies = []

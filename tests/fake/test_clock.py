@@ -108,6 +108,21 @@ def test_what_falls_due_happens(fake_secrets, secrets_client):
     assert [] == list(fake_secrets)
 
 
+@pytest.mark.parametrize("missing", [timedelta(seconds=1), timedelta()], ids=["before", "at"])
+def test_what_falls_due_as_time_passes_by_itself_happens(
+    fake_secrets, secrets_client, monkeypatch, missing
+):
+    """A call finds a secret until the very end of its recovery window, and nothing from then on."""
+    monkeypatch.setattr(time, "time", NOW.timestamp)
+    fake_secrets.add("a", "v")
+    secrets_client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    monkeypatch.setattr(time, "time", (NOW + timedelta(days=7) - missing).timestamp)
+
+    listed = secrets_client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+
+    assert (["a"] if missing else []) == [secret["Name"] for secret in listed]
+
+
 def test_days_of_access_follow_the_clock(fake_secrets, secrets_client):
     """The day of the last read is the fake's day."""
     fake_secrets.add("a", "v")

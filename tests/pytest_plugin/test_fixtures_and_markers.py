@@ -529,7 +529,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
     result.assert_outcomes(errors=1)
     shown = section(result, "ERROR collecting test_impossible_secret_in_a_marker.py")
     assert f"E   pytest_fakesecrets.UsageError: {message}" in shown
-    assert [] == [line for line in shown if "_seeds.py" in line]
+    assert [] == [line for line in shown if "seeds.py" in line]
 
 
 @pytest.mark.parametrize(

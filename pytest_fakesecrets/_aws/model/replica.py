@@ -26,7 +26,7 @@ _OWN: Final = (
 )
 
 # Of all that describes the secret, CreateSecret lets a replica in another account have only tags.
-_OWN_IN_ANOTHER_ACCOUNT: Final = (*_OWN, "tags", "policies")
+_OWN_IN_ANOTHER_ACCOUNT: Final = (*_OWN, "policies")
 
 
 def new_replica(

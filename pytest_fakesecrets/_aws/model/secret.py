@@ -120,6 +120,9 @@ class StoredSecret:
         """When it is to be rotated; a replica follows the rotation of its primary."""
         if self.rotation is None or self.primary_arn is not None:
             return None
+        # Of a partner's secret whose Type was cleared; what AWS then does is not known.
+        if self.rotation_source is None:
+            return None
         return self.rotation.due
 
     @property

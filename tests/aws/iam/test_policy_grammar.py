@@ -317,6 +317,29 @@ def test_a_principal_of_no_form_is_refused(secrets_client, principal, message):
     )
 
 
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_a_constant_that_json_does_not_have_is_refused(secrets_client, constant):
+    """JSON has neither NaN nor infinity, though Python reads them."""
+    text = policy(statement(Condition={"StringEquals": {"aws:SourceVpc": 7}}))
+
+    assert (MALFORMED, SYNTAX) == refusal(
+        secrets_client.put_resource_policy,
+        SecretId="a",
+        ResourcePolicy=text.replace("7}", f"{constant}}}"),
+    )
+
+
+def test_letters_come_back_as_they_are(secrets_client):
+    """A policy that AWS writes anew has no escapes for letters, and is still JSON."""
+    text = policy(statement(Sid="é", Condition={}))
+
+    secrets_client.put_resource_policy(SecretId="a", ResourcePolicy=text)
+
+    kept = secrets_client.get_resource_policy(SecretId="a")["ResourcePolicy"]
+    assert "é" in kept
+    assert json.loads(text) == json.loads(kept)
+
+
 @pytest.mark.parametrize(
     "text",
     [

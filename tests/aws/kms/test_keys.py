@@ -457,6 +457,36 @@ def test_a_change_of_the_key_needs_no_old_one_for_other_versions(
     assert CANNOT_DECRYPT == refusal(get, SecretId="app", VersionId=V5)
 
 
+def test_a_change_of_the_key_needs_the_old_one_for_a_single_version(
+    fake_secrets, app, secrets_client
+):
+    """One labelled version with a value is enough for the old key to be needed."""
+    fake_secrets.kms.disable(ALIAS)
+    before = shown(secrets_client)
+
+    refused = refusal(secrets_client.update_secret, SecretId="app", KmsKeyId="alias/new")
+
+    assert CANNOT_DECRYPT == refused
+    assert before == shown(secrets_client)
+
+
+def test_a_change_of_the_key_needs_no_key_of_a_version_without_a_value(
+    fake_secrets, secrets_client
+):
+    """Where a rotation has only reserved a version, there is nothing to decrypt."""
+    versions = [
+        Version("1", ["AWSCURRENT"], id=V1, kms_key_id="alias/new"),
+        Version(None, ["AWSPENDING"], id=V2),
+    ]
+    fake_secrets.add("app", versions=versions, kms_key_id="alias/old")
+    fake_secrets.kms.disable("alias/old")
+
+    secrets_client.update_secret(SecretId="app", KmsKeyId="alias/new")
+
+    assert "alias/new" == secrets_client.describe_secret(SecretId="app")["KmsKeyId"]
+    assert "1" == read(secrets_client)
+
+
 def test_without_permission_to_encrypt_versions_keep_the_old_key(
     fake_secrets, rekeyed, secrets_client
 ):
@@ -547,6 +577,19 @@ def test_other_partitions_have_keys_too():
 
     assert f"arn:aws-cn:kms:cn-north-1:123456789012:key/{KEY_ID}" == arn
     assert arn == fake["a"].kms_key_id
+
+
+def test_keys_go_with_the_secrets_to_another_partition(monkeypatch, tmp_path):
+    """A key that is named before the first call, in China, is one of that call's partition."""
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    with FakeSecrets(Secret("a", "v", kms_key_id=ALIAS)) as fake:
+        fake.kms.disable(ALIAS)
+        client = boto3.client("secretsmanager", "cn-north-1")
+
+        assert CANNOT_DECRYPT == refusal(client.get_secret_value, SecretId="a")
+    assert "<Kms arn:aws-cn:kms:cn-north-1:123456789012:alias/app Disabled>" == repr(fake.kms)
 
 
 def test_an_inner_fake_starts_with_the_keys_of_the_outer_one():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from support import refusal
 
@@ -21,6 +23,8 @@ LABELLED = Secret(
         Version("four", id=V4),
     ],
 )
+ONE = Secret("s", versions=[Version("one", ["AWSCURRENT"], id=V1)])
+LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 BEFORE = {
     "v1": ["AWSPREVIOUS"],
     "v2": ["AWSCURRENT", "blue"],
@@ -491,6 +495,69 @@ def test_a_full_set_of_labels_still_moves(secrets_client):
     _move(secrets_client, "label7", V2, V1)
 
     assert expected == _described(secrets_client)["v1"]
+
+
+def _fail(event, context):
+    raise RuntimeError
+
+
+def _rotate(fake, handler, **parameters):
+    fake.rotation_lambda(LAMBDA, handler)
+    fake.client().rotate_secret(
+        SecretId="s", RotationLambdaARN=LAMBDA, ClientRequestToken=V2, **parameters
+    )
+
+
+@pytest.mark.secrets(ONE)
+def test_a_version_that_waits_for_its_value_is_dated(fake_secrets, frozen_time):
+    """The version that a rotation reserves is as old as the rotation."""
+    begun = fake_secrets.clock.advance(days=1)
+
+    _rotate(fake_secrets, _fail)
+
+    assert begun == fake_secrets["s"].versions[V2].created
+
+
+def test_a_version_that_waits_for_its_value_takes_room(fake_secrets):
+    """Over a hundred versions, the oldest without a label makes room for a rotation too."""
+    now = fake_secrets.clock.now()
+    old = [
+        Version("old", id=f"{age:032}", created=now - timedelta(days=age)) for age in range(2, 101)
+    ]
+    fake_secrets.add("s", versions=[Version("one", ["AWSCURRENT"], id=V1), *old])
+
+    _rotate(fake_secrets, _fail)
+
+    kept = {version.id for version in old[:-1]}
+    assert {V1, V2, *kept} == set(fake_secrets["s"].versions)
+
+
+@pytest.mark.secrets(ONE)
+def test_a_label_keeps_the_version_of_a_test(fake_secrets):
+    """What testSecret labels is kept after it, without AWSPENDING."""
+
+    def label(event, context):
+        fake_secrets.client().update_secret_version_stage(
+            SecretId="s", VersionStage="kept", MoveToVersionId=V2
+        )
+
+    _rotate(fake_secrets, label, RotateImmediately=False)
+
+    assert {"AWSCURRENT": V1, "kept": V2} == fake_secrets["s"].labels
+    assert {V1, V2} == set(fake_secrets["s"].versions)
+
+
+@pytest.mark.secrets(ONE)
+def test_awspending_that_was_moved_away_stays_after_a_test(fake_secrets):
+    """Where testSecret has moved AWSPENDING to another version, only its own copy goes."""
+
+    def move(event, context):
+        _move(fake_secrets.client(), "AWSPENDING", V2, V1)
+
+    _rotate(fake_secrets, move, RotateImmediately=False)
+
+    assert {"AWSCURRENT": V1, "AWSPENDING": V1} == fake_secrets["s"].labels
+    assert {V1} == set(fake_secrets["s"].versions)
 
 
 @pytest.mark.secrets(Secret("s", "value", deleted=True))

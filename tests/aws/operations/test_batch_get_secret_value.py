@@ -326,6 +326,26 @@ def test_a_page_has_twenty_entries(client):
     assert "NextToken" not in second
 
 
+@pytest.mark.parametrize("secret_id", ["a", f"{ARN}a-aaaaaa"], ids=["name", "ARN"])
+def test_a_condition_finds_the_id_of_one_read(fake_secrets, client, secret_id):
+    """To the policies of a secret, each entry is a request with the one SecretId."""
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"secretsmanager:SecretId": secret_id}},
+    }
+    fake_secrets.add("a", "1", arn_suffix="aaaaaa", policy={"Statement": statement})
+    sent = ["a", f"{ARN}a-aaaaaa", f"{ARN}a"]
+
+    answer = client.batch_get_secret_value(SecretIdList=sent)
+
+    refused = [(error["SecretId"], error["ErrorCode"]) for error in answer["Errors"]]
+    assert [(secret_id, "AccessDeniedException")] == refused
+    assert ["a", "a"] == _names(answer)
+
+
 @pytest.mark.secrets({"a": "1", "b": "2", "empty": Secret("empty")})
 def test_an_answered_secret_was_accessed(fake_secrets, client):
     """The batch leaves LastAccessedDate on what it answered, and on nothing else."""

@@ -471,6 +471,15 @@ def test_restoring_brings_everything_back(secret, secrets_client):
     assert "v2" == secrets_client.get_secret_value(SecretId="a")["SecretString"]
 
 
+def test_restoring_is_a_change(fake_secrets, scheduled, secrets_client):
+    """LastChangedDate is the moment of RestoreSecret; a guess."""
+    restored = fake_secrets.clock.advance(days=1)
+
+    secrets_client.restore_secret(SecretId="a")
+
+    assert restored == secrets_client.describe_secret(SecretId="a")["LastChangedDate"]
+
+
 def test_a_restored_secret_outlives_its_window(fake_secrets, scheduled, secrets_client):
     """The window that was running is forgotten when the secret is restored."""
     secrets_client.restore_secret(SecretId="a")

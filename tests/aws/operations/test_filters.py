@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import string
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -247,6 +248,17 @@ def test_one_value_of_a_filter_is_enough(secrets_client, values, expected):
 def test_every_filter_must_be_passed(secrets_client, filters, expected):
     """Several filters narrow the list down."""
     assert expected == names(secrets_client, *filters)
+
+
+@pytest.mark.parametrize(
+    "key", ["description", "tag-key", "tag-value", "primary-region", "owning-service"]
+)
+@pytest.mark.parametrize("letters", [string.ascii_lowercase, string.ascii_uppercase])
+def test_no_letter_finds_what_is_not_there(fake_secrets, secrets_client, key, letters):
+    """A secret without a member is not found by any letter in the place of it."""
+    seed(fake_secrets, ("bare", {}))
+
+    assert [] == [letter for letter in letters if names(secrets_client, (key, [letter]))]
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -363,6 +363,15 @@ def test_a_forged_token_is_refused(five, secrets_client, last):
     assert BAD_TOKEN == refusal(secrets_client.list_secrets, MaxResults=2, NextToken=forged)
 
 
+@pytest.mark.parametrize("more", ["-", " ", "\n", "\N{KEY}"], ids=repr)
+def test_a_token_with_more_in_it_is_refused(five, secrets_client, more):
+    """A token into which other characters were put is invalid, though its own are all there."""
+    token = secrets_client.list_secrets(MaxResults=2)["NextToken"]
+    changed = f"{token[:4]}{more}{token[4:]}"
+
+    assert BAD_TOKEN == refusal(secrets_client.list_secrets, MaxResults=2, NextToken=changed)
+
+
 def test_a_token_fits_into_a_request_whatever_the_filters(five, secrets_client):
     """Filters as long as AWS allows do not make the token too long to be sent back."""
     values = [letter * 512 for letter in "fghijklmn"]

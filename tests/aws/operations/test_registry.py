@@ -6,6 +6,7 @@ import inspect
 import botocore
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from support import refusal
 
 from pytest_fakesecrets import UnsupportedError, UsageError
 from pytest_fakesecrets._aws.api_model import service_model
@@ -137,6 +138,24 @@ def test_an_unknown_member_is_refused():
         "version of pytest-fakesecrets. Update it, or leave the member out."
     )
     assert message == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "on"),
+    [
+        ("ListSecrets", {}, ""),
+        ("CreateSecret", {"Name": "a"}, " on resource: a"),
+        ("DescribeSecret", {"SecretId": "a"}, " on resource: a"),
+    ],
+)
+def test_a_refusal_says_what_the_request_names(fake_secrets, secrets_client, operation, given, on):
+    """A permission is asked for once, on the secret that the request names, old or new."""
+    denial = fake_secrets.deny(operation)
+
+    message = refusal(getattr(secrets_client, snake_case(operation)), **given)[1]
+
+    assert f"secretsmanager:{operation}{on} because no" in message
+    assert 1 == denial.hits
 
 
 def test_the_modelled_errors_are_the_models():

@@ -634,6 +634,20 @@ def test_a_validation_tells_what_is_wrong(fake_secrets, secrets_client, given, e
     assert before == fake_secrets.snapshot()
 
 
+def test_who_may_put_no_policy_may_validate_none(fake_secrets, secrets_client):
+    """The permission that a validation needs besides is that for the secret, as it was named."""
+    principal = f"arn:aws:iam::{fake_secrets.account}:root"
+    action = "secretsmanager:PutResourcePolicy"
+    because = f"because no identity-based policy allows the {action} action"
+    message = f"User: {principal} is not authorized to perform: {action} on resource: a {because}"
+    denial = fake_secrets.deny("PutResourcePolicy", secret="a")
+
+    met = refusal(secrets_client.validate_resource_policy, SecretId="a", ResourcePolicy=HARMLESS)
+
+    assert ("AccessDeniedException", message) == met
+    assert 1 == denial.hits
+
+
 @pytest.mark.parametrize("name", ["a", "b"], ids=["the secret", "another"])
 def test_a_lock_out_is_that_of_the_secret(fake_secrets, secrets_client, name):
     """A policy locks its caller out where it denies the operations on the secret that is asked."""

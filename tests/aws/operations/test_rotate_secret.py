@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
@@ -214,6 +214,16 @@ def test_cancelling_what_is_in_progress(fake_secrets, secrets_client):
 
     assert V2 == answer["VersionId"]
     assert V2 == fake_secrets["db"].labels["AWSPENDING"]
+
+
+def test_cancelling_changes_the_secret(fake_secrets, secrets_client):
+    """LastChangedDate is that of the cancellation."""
+    fake_secrets.clock.advance(days=1)
+
+    secrets_client.cancel_rotate_secret(SecretId="db")
+
+    changed = secrets_client.describe_secret(SecretId="db")["LastChangedDate"]
+    assert NOW + timedelta(days=1) == changed
 
 
 def test_cancelling_what_was_never_configured(secrets_client):
@@ -503,6 +513,27 @@ def test_an_external_secret(fake_secrets, secrets_client):
         "NextRotationDate": end_of(1, 29),
     } == rotation(secrets_client, "external")
     assert "new" == fake_secrets["external"].value
+
+
+@external
+def test_an_external_secret_without_its_type_waits_for_another(fake_secrets, secrets_client):
+    """Where nothing says who rotates a secret, time passes without a rotation."""
+    fake_secrets.rotation_lambda("Partner", generate=lambda: "new")
+    fake_secrets.add(Secret("external", "old", type="Partner"))
+    secrets_client.rotate_secret(
+        SecretId="external",
+        ExternalSecretRotationRoleArn=ROLE,
+        RotationRules=RULES,
+        RotateImmediately=False,
+    )
+    secrets_client.update_secret(SecretId="external", Type="")
+
+    fake_secrets.clock.advance(days=60)
+    waiting = fake_secrets["external"].value
+    secrets_client.update_secret(SecretId="external", Type="Partner")
+    fake_secrets.clock.advance(days=60)
+
+    assert ("old", "new") == (waiting, fake_secrets["external"].value)
 
 
 @external

@@ -188,6 +188,16 @@ def test_a_key_re_encrypts_the_three_versions_in_use(keyed, secrets_client):
     } == keys(secrets_client)
 
 
+def test_a_key_of_another_region_is_refused(secret, secrets_client):
+    """The message names the Region in which the key lies."""
+    key = NEW_KEY.replace("us-east-1", "eu-west-1")
+
+    refused = refusal(secrets_client.update_secret, SecretId="a", KmsKeyId=key)
+
+    message = "The operation failed because of an invalid KMS key: Invalid arn eu-west-1"
+    assert ("InvalidParameterException", message) == refused
+
+
 def test_an_empty_key_goes_back_to_the_default(keyed, secrets_client):
     """An empty KmsKeyId resets the secret to AWS's own key, by the same rule."""
     secrets_client.update_secret(SecretId="a", KmsKeyId="")

@@ -78,6 +78,14 @@ def tokenless_client(client):
             "Value null at 'tagKeys' failed to satisfy constraint: Member must not be null",
         ),
         (
+            "create_secret",
+            {"Name": "new", "AddReplicaRegions": [{"KmsKeyId": "alias/app"}]},
+            (
+                "Value null at 'addReplicaRegions.1.member.region' failed to satisfy constraint: "
+                "Member must not be null"
+            ),
+        ),
+        (
             "get_secret_value",
             {"SecretId": "db", "VersionId": "v" * 31},
             (
@@ -254,6 +262,7 @@ def tokenless_client(client):
         "null Name",
         "null VersionStage",
         "null list",
+        "null member in a list",
         "short VersionId",
         "long VersionId",
         "empty VersionStage",

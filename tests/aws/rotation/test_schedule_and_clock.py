@@ -340,7 +340,12 @@ def test_no_room_for_a_version(fake_secrets, secrets_client, plan):
 
     fake_secrets.clock.advance(days=31)
 
-    assert "<RotationRun db failed: createSecret ServiceError>" == repr(fake_secrets.rotations[-1])
+    run = fake_secrets.rotations.last
+    assert "<RotationRun db failed: createSecret ServiceError>" == repr(run)
+    assert (
+        "ResourceNotFoundException: Secrets Manager can't find the specified secret value for "
+        f"VersionId: {run.token}"
+    ) == str(run.exception)
     assert fake_secrets["db"].value == "v0"
 
 
