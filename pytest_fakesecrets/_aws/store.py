@@ -52,7 +52,7 @@ class RegionSecrets:
         return iter(self._table)
 
     def after(
-        self, last: Iterable[Any] | None, sort_by: str, *, descending: bool = False
+        self, last: Iterable[Any] | None, sort_by: str, *, descending: bool
     ) -> Iterator[StoredSecret]:
         """Return the secrets behind a position in an order, as :meth:`SecretTable.after` does."""
         return self._table.after(last, sort_by, descending=descending)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .._aws.arn import parse_secret_arn
 from .._botocore.handlers import handlers_in_vain, is_stubbed
 from .._text import shortened
+from .child_processes import had_new_processes
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -37,10 +38,6 @@ _REPLACED: Final = {
 _MOCKS: Final = ("unittest.mock", "mock.mock")
 # How unittest.mock writes a mock that stands for one of them, or what such a mock has answered.
 _MOCK: Final = re.compile(rf"<\w*Mock name='({'|'.join(_REPLACED)})\b")
-# What multiprocessing imports to start a process that is not a copy of this one.
-_NEW_PROCESSES: Final = frozenset(
-    f"multiprocessing.popen_{way}" for way in ("forkserver", "spawn_posix", "spawn_win32")
-)
 _LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "moto", "pytest_fakesecrets"})
 # These add headers to, or trace, whatever is sent; no test waits for it.
 _INSTRUMENTATIONS: Final = frozenset(
@@ -70,7 +67,7 @@ def hints_about_silence(
             "no call reached this fake: botocore's Stubber answers a client, before its calls "
             "reach the fake"
         )
-    if not _NEW_PROCESSES.isdisjoint(sys.modules):
+    if had_new_processes(item):
         yield (
             "no call reached this fake: it answers in its own process, and multiprocessing has "
             "started others by spawn or forkserver; the fixture fake_secrets_server serves them"

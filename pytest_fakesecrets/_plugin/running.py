@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from .child_processes import note_processes
 from .collection import is_run_per_error
 from .fixture_uses import FixtureUses
 from .fixtures import FAKES, WIDER, is_real
@@ -38,6 +39,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     # A plugin may run a test again.
     ends.close()
     fakes.begin_test()
+    note_processes(item)
     if is_real(item):
         real = fakes.run("allow_real_calls", "function", item, passthrough=True, seeded=False)
         ends.enter_context(real)

@@ -423,6 +423,7 @@ REFUSALS = {
         {"probability": 0},
         "probability=0 is not a probability. Give more than 0 and at most 1.",
     ),
+    "probability above 1": ({"probability": 1.5}, "probability=1.5 is not a probability."),
     "probability in percent": ({"probability": 50}, "probability=50 is not a probability."),
     "probability true": ({"probability": True}, "probability=True is not a probability."),
     "probability nan": ({"probability": math.nan}, "probability=nan is not a probability."),

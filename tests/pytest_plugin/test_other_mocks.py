@@ -145,20 +145,41 @@ def test_a_stubber_that_answers_is_named(hints):
 
 
 def test_other_processes_are_named(hints):
-    """A fake answers in its own process alone."""
+    """A fake answers in its own process alone; a test that has no other gets no hint."""
     said = (
         f"{NO_CALL}it answers in its own process, and multiprocessing has started others by spawn "
         "or forkserver; the fixture fake_secrets_server serves them"
     )
 
-    assert [[said]] == hints("""
+    assert [[said], [], [said], [said], []] == hints("""
     import multiprocessing
 
-    def test_it():
-        context = multiprocessing.get_context("spawn")
-        process = context.Process(target=print)
+    CONTEXT = multiprocessing.get_context("spawn")
+
+    @pytest.fixture(scope="class")
+    def pool():
+        with CONTEXT.Pool(1) as pool:
+            yield
+        pool.join()
+
+    def test_own():
+        process = CONTEXT.Process(target=print)
         process.start()
         process.join()
+        assert 0
+
+    def test_after_it():
+        assert 0
+
+    @pytest.mark.usefixtures("pool")
+    class TestWithPool:
+        def test_one(self):
+            assert 0
+
+        def test_two(self):
+            assert 0
+
+    def test_after_the_pool():
         assert 0
     """)
 

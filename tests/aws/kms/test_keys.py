@@ -644,12 +644,13 @@ def test_repr_tells_the_state_of_each_key(fake_secrets):
 
     fake_secrets.kms.disable(KEY_ID)
     fake_secrets.kms.schedule_deletion(ALIAS, days=7)
-    fake_secrets.kms.deny(DEFAULT_KEY, "kms:Decrypt")
+    fake_secrets.kms.deny(DEFAULT_KEY, "kms:Encrypt", "kms:Decrypt")
     fake_secrets.clock.advance(days=7)
 
     default = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"
     assert (
-        f"<Kms {KEY} Disabled, {ALIAS_ARN} Deleted, {default} Enabled without kms:Decrypt>"
+        f"<Kms {KEY} Disabled, {ALIAS_ARN} Deleted, "
+        f"{default} Enabled without kms:Decrypt, kms:Encrypt>"
     ) == repr(fake_secrets.kms)
 
 

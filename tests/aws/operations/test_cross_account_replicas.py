@@ -375,6 +375,17 @@ def test_stopping_what_is_associated(associated, secrets_client, other):
     assert "CrossAccountPrimary" not in described(other, "copy")
 
 
+def test_stopping_beside_what_is_associated(associated, fake_secrets, secrets_client):
+    """A replica that only waits leaves the one that is associated as it is when it is stopped."""
+    third = fake_secrets.client(account=THIRD)
+    create(third)
+    before = described(secrets_client, "a")
+
+    third.stop_replication_to_replica(SecretId="copy")
+
+    assert before == described(secrets_client, "a")
+
+
 def test_another_replica_instead(associated, fake_secrets, secrets_client, other):
     """Where the replica has stopped by itself there is room for another."""
     other.stop_replication_to_replica(SecretId="copy")

@@ -656,14 +656,14 @@ def test_stopping(replicated, fake_secrets, secrets_client, europe):
 
     response = europe.stop_replication_to_replica(SecretId="a")
 
+    stopped = described(europe)
     secrets_client.put_secret_value(SecretId="a", SecretString="of the primary")
     europe.tag_resource(SecretId="a", Tags=[{"Key": "k", "Value": "v"}])
-    replica = described(europe)
     assert {"ARN": ARN.format(EU)} == answer(response)
     assert {} == status(secrets_client)
     assert "new" == value(europe)
-    assert "PrimaryRegion" not in replica
-    assert NOW + timedelta(hours=1) == replica["LastChangedDate"]
+    assert "PrimaryRegion" not in stopped
+    assert NOW + timedelta(hours=1) == stopped["LastChangedDate"]
 
 
 def test_stopping_one_of_several(replicated, secrets_client, europe):

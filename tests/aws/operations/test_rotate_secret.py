@@ -122,7 +122,9 @@ def test_what_a_rotation_leaves_on_view(fake_secrets, secrets_client):
 
 @dated
 def test_configured_and_not_yet_rotated(fake_secrets, secrets_client):
-    """RotateImmediately=False plans and does not rotate; there is no last date."""
+    """RotateImmediately=False plans and does not rotate: a change, without a last date."""
+    fake_secrets.clock.advance(hours=1)
+
     secrets_client.rotate_secret(
         SecretId="db",
         RotationLambdaARN=LAMBDA,
@@ -143,6 +145,7 @@ def test_configured_and_not_yet_rotated(fake_secrets, secrets_client):
     } == rotation(secrets_client)
     assert {"AWSCURRENT": V1} == fake_secrets["db"].labels
     assert [V1] == list(fake_secrets["db"].versions)
+    assert NOW + timedelta(hours=1) == fake_secrets["db"].last_changed
 
 
 def test_what_is_not_said_stays(secrets_client):

@@ -541,7 +541,8 @@ def test_a_template_that_raises(fake_secrets, secrets_client, rotate):
 
 
 def test_a_template_goes_on_from_an_earlier_try(fake_secrets, rotate, secrets_client):
-    """A pending value that is there already is not made again."""
+    """A pending value that is there already is not made again; it becomes current later."""
+    view = fake_secrets["db"]
 
     def generate():
         secrets_client.put_secret_value(
@@ -550,13 +551,18 @@ def test_a_template_goes_on_from_an_earlier_try(fake_secrets, rotate, secrets_cl
             ClientRequestToken=V2,
             VersionStages=["AWSPENDING"],
         )
+        changes.append(view.last_changed)
+        fake_secrets.clock.advance(days=1)
         raise RuntimeError
 
+    changes = []
     fake_secrets.rotation_retries = 1
     rotate(generate=generate)
 
+    (put,) = changes
     assert ["failed", "succeeded"] == [run.outcome for run in fake_secrets.rotations]
-    assert "put" == fake_secrets["db"].value
+    assert "put" == view.value
+    assert put + timedelta(days=1) <= view.last_changed
 
 
 def test_a_template_of_a_secret_that_is_gone(fake_secrets, rotate, secrets_client):

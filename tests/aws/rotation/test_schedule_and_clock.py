@@ -349,6 +349,20 @@ def test_no_room_for_a_version(fake_secrets, secrets_client, plan):
     assert fake_secrets["db"].value == "v0"
 
 
+def test_room_is_made_for_a_version(fake_secrets, secrets_client, plan):
+    """A rotation that falls due forgets the oldest version where there are 100, as a put does."""
+    view = plan("db")
+    (oldest,) = view.versions
+    for number in range(1, 100):
+        secrets_client.put_secret_value(SecretId="db", SecretString=f"v{number}")
+
+    fake_secrets.clock.advance(days=31)
+
+    assert "v100" == view.value
+    assert 100 == len(view.versions)
+    assert oldest not in view.versions
+
+
 def test_nobody_to_rotate(fake_secrets, secrets_client):
     """A managed secret that falls due without anything that rotates it says so, once."""
     fake_secrets.add("rds!db", owning_service="rds", versions=[Version("v", ["AWSCURRENT"])])
