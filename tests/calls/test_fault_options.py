@@ -744,6 +744,16 @@ def test_faults_know_each_read_of_a_batch_as_a_call(fake, options, struck):
         assert entry["Message"].startswith(expected)
 
 
+def test_a_fault_by_arn_knows_a_secret_that_a_batch_names(fake_secrets, secrets_client):
+    """Whichever way a batch names a secret, it is the one that the fault is for."""
+    arn = fake_secrets.add("a", "v").arn
+    if not hasattr(secrets_client, "batch_get_secret_value"):
+        pytest.skip("this botocore does not know BatchGetSecretValue")
+    fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue", secret=arn)
+
+    assert ({}, {"a": "DecryptionFailure"}) == batch(secrets_client, "a")
+
+
 def test_faults_that_no_read_of_a_batch_meets(fake_secrets, secrets_client):
     """Throttling, lost connections and faults of other operations are none of a single read."""
     fake_secrets.add("a", "v")

@@ -628,7 +628,7 @@ def test_what_a_hook_decides_wrongly(fake_secrets, client):
 
 
 def test_a_fault_is_the_one_that_iteration_shows(fake_secrets):
-    """A fault equals itself wherever it comes from, and no other of the same kind."""
+    """A fault equals itself wherever it comes from, and can be cancelled there."""
     first, second = (fake_secrets.faults.error("ThrottlingException") for _ in range(2))
 
     assert [first, second] == list(fake_secrets.faults)
@@ -636,6 +636,9 @@ def test_a_fault_is_the_one_that_iteration_shows(fake_secrets):
     assert {first, second} == set(fake_secrets.faults)
     assert 2 == len(fake_secrets.faults)
     assert first != "ThrottlingException"
+    for fault in fake_secrets.faults:
+        fault.cancel()
+    assert {"cancelled"} == {fault.state for fault in fake_secrets.faults}
 
 
 def test_a_fault_costs_only_calls_that_it_could_apply_to(fake_secrets, secrets_client, monkeypatch):

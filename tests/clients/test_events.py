@@ -157,8 +157,11 @@ def test_a_region_that_the_test_names_exists(naming):
     """The test knows of Regions that botocore does not list; fakes inside know them too."""
     with naming("xx-new-1"):
         assert "SecretList" in boto3.client("secretsmanager", "xx-new-1").list_secrets()
-        with FakeSecrets():
+        with naming("xx-new-2"):
             assert "SecretList" in boto3.client("secretsmanager", "xx-new-1").list_secrets()
+            assert "SecretList" in boto3.client("secretsmanager", "xx-new-2").list_secrets()
+        with pytest.raises(EndpointConnectionError):
+            boto3.client("secretsmanager", "xx-new-2").list_secrets()
 
 
 @pytest.mark.filterwarnings("ignore::pytest_fakesecrets.FakeSecretsWarning")
