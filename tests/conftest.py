@@ -12,8 +12,6 @@ import botocore.session
 import pytest
 from answer_shapes import check_answers
 
-from pytest_fakesecrets import FakeSecrets
-
 check_answers()
 # Hundreds of sessions would each read the same JSON of botocore's again.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
@@ -59,18 +57,6 @@ with suppress(ImportError):  # not where only aiobotocore is tested
             pytest_socket.disable_socket(allow_unix_socket=True)
         yield
         pytest_socket.enable_socket()
-
-
-@functools.cache
-def client_of(region, account):
-    """Return a client that is made once, as making one costs more than most tests."""
-    return FakeSecrets(region=region, account=account).client()
-
-
-@pytest.fixture
-def secrets_client(fake_secrets):
-    """Instead of the plugin's: the same client for all tests, whatever fake answers it."""
-    return client_of(fake_secrets.region, fake_secrets.account)
 
 
 @pytest.fixture
