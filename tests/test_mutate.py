@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -73,6 +74,25 @@ def test_tests_that_are_near_come_first(mutate, tmp_path):
     assert [second, near, far] == mutation.in_order(mutant, tests)
     mutation.remember(far, "pytest_fakesecrets._aws.kms.key.x_other__mutmut_7")
     assert [far, second, near] == mutation.in_order(mutant, tests)
+
+
+def test_what_dies_after_other_mutants_is_tried_again_alone(mutate, tmp_path, monkeypatch):
+    """A process that dies tells of its mutant only where it had tried no other before."""
+    results = mutate.Results(tmp_path / "results.json")
+    mutation = mutate.Mutation([], results, 1)
+    died = mock.Mock(exitcode=1)
+    first, second, third = (mock.Mock(**{"recv.side_effect": EOFError}) for _ in range(3))
+    following = iter([(second, died), (third, died)])
+    monkeypatch.setattr(mutate, "start", lambda *_: next(following))
+    running = {first: (died, ["b", "c"], 3)}
+
+    mutation.receive(first, running)
+    after_others = dict(results.fates)
+    mutation.receive(second, running)
+
+    assert {} == after_others
+    assert {"b": "process"} == results.fates
+    assert {third: (died, ["c"], 1)} == running
 
 
 def test_a_mutant_that_is_another_now_is_tried_again(mutate, tmp_path):

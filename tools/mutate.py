@@ -3,7 +3,7 @@
 mutmut makes the mutants: copies of a function in which one thing is changed, among which an
 environment variable chooses. This script runs the tests, which mutmut would do 10 times slower: the
 tests are collected once, and forked processes run those that reach the function of a mutant, until
-one fails.
+one fails. What only runs at the import of the package is tried by a run of pytest of its own.
 
 mutmut leaves functions with decorators alone, and all operations have one, so it is given the
 source with each decorator as an assignment after its function, which means the same.
