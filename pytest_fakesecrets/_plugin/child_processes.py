@@ -28,6 +28,7 @@ def had_new_processes(item: pytest.Item) -> bool:
 
 def _made() -> str:
     """Return a text that is another after each process that multiprocessing makes."""
+    # It has no public count; where this one is missing, only processes that still run are known.
     return repr(getattr(_module(), "_process_counter", None))
 
 
