@@ -52,8 +52,8 @@ class Listener(ThreadedWSGIServer):
         bound.close()
         self.application = application
         self.on_error = on_error
-        self._open: dict[Any, threading.Thread] = {}
-        self._lock = threading.Lock()
+        # The threads of the connections; what adds to it has ended when stop() reads it.
+        self._answering: dict[threading.Thread, Any] = {}
         self.server_activate()
         self._thread = threading.Thread(
             target=self.serve_forever, args=(_POLL,), name=f"fakesecrets {host}:{port}", daemon=True
@@ -67,10 +67,8 @@ class Listener(ThreadedWSGIServer):
         """Accept no more, let what is being answered end, and close all connections."""
         self.shutdown()
         self._thread.join()
-        with self._lock:
-            remaining = dict(self._open)
-        for connection, thread in remaining.items():
-            # The client may have closed it meanwhile.
+        for thread, connection in self._answering.items():
+            # It may be closed already.
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RD)
             thread.join(_STOPPING)
@@ -83,15 +81,11 @@ class Listener(ThreadedWSGIServer):
             name=f"fakesecrets {client_address}",
             daemon=True,
         )
-        with self._lock:
-            self._open[request] = thread
         thread.start()
-
-    def shutdown_request(self, request: Any) -> None:
-        """Close a connection."""
-        with self._lock:
-            self._open.pop(request, None)
-        super().shutdown_request(request)
+        self._answering = {
+            other: connection for other, connection in self._answering.items() if other.is_alive()
+        }
+        self._answering[thread] = request
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Leave what clients do to their connections alone."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import boto3
@@ -89,6 +91,22 @@ def test_two_hundred_servers_leave_no_thread_and_no_descriptor(fake):
         use()
 
     assert before == counts()
+
+
+def test_a_connection_that_is_being_closed_is_waited_for(fake, monkeypatch):
+    """A server has ended when the last of its threads has."""
+    close = socketserver.TCPServer.shutdown_request
+
+    def close_slowly(server, connection):
+        time.sleep(0.1)
+        close(server, connection)
+
+    monkeypatch.setattr(socketserver.TCPServer, "shutdown_request", close_slowly)
+    before = threading.active_count()
+    with fake.serve() as server:
+        post(server, "GetSecretValue", {"SecretId": "prod/db"})
+
+    assert before == threading.active_count()
 
 
 def test_connections_that_clients_keep_are_closed(fake):
