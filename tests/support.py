@@ -10,6 +10,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+# A policy that any secret may have, and that decides nothing about it.
+POLICY_OF_A_BUCKET = {
+    "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b"}
+}
+
 
 def members_of(response):
     """Return what AWS answered, without botocore's own metadata."""

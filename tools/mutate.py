@@ -23,6 +23,7 @@ import difflib
 import fnmatch
 import functools
 import gc
+import itertools
 import json
 import multiprocessing
 import os
@@ -229,7 +230,7 @@ class Mutation:
         except EOFError:
             pytest.exit("The tests must pass without a mutant.", returncode=1)
         count = os.cpu_count() or 1
-        reached = [mutant for mutant in self.mutants if self.reaching.get(function_of(mutant))]
+        reached = list(filter(self.is_reached, self.mutants))
         running = {}
         for mutants in (reached[number::count] for number in range(count)):
             connection, process = start(self.try_mutants, mutants)
@@ -240,6 +241,10 @@ class Mutation:
                     self.receive(connection, running)
         self.results.save()
         return True
+
+    def is_reached(self, mutant: str) -> bool:
+        """Tell whether a test runs the function of a mutant."""
+        return bool(self.reaching.get(function_of(mutant)))
 
     def receive(
         self, connection: Connection, running: dict[Connection, tuple[Any, list[str], int]]
@@ -392,11 +397,8 @@ def run_tests(mutants: list[str], workdir: Path, results: Results, seconds: floa
     mutation = Mutation(mutants, results, seconds)
     status = int(pytest.main([*OPTIONS, *TESTS], plugins=[mutation]))
     if not status:
-        run_from_the_import(
-            [mutant for mutant in mutants if not mutation.reaching.get(function_of(mutant))],
-            workdir,
-            results,
-        )
+        unreached = itertools.filterfalse(mutation.is_reached, mutants)
+        run_from_the_import(list(unreached), workdir, results)
     return status
 
 

@@ -1,4 +1,4 @@
-"""Run all tests again and again, each time in another order, where there is no home and no AWS.
+"""Run all tests again and again, in other orders, without a home directory or AWS's variables.
 
     python tools/repeat.py [--times N] [--seed S] [ARGUMENTS OF PYTEST]
 

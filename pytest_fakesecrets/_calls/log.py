@@ -87,7 +87,7 @@ class CallLog(Sequence[Call]):
         :raises UsageError: where none was made.
         """
         if not self._history:
-            message = "No call was made, so there is no last one. Look at len(fake.calls) first."
+            message = "No call was made yet. Look at len(fake.calls) before you ask for last."
             raise UsageError(message)
         return self._history[-1].call
 

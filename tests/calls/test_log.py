@@ -327,7 +327,7 @@ def test_last_of_none():
     with pytest.raises(UsageError) as caught:
         FakeSecrets().calls.last  # noqa: B018 - the access is what fails
 
-    assert "No call was made, so there is no last one. Look at len(fake.calls) first." == str(
+    assert "No call was made yet. Look at len(fake.calls) before you ask for last." == str(
         caught.value
     )
 

@@ -551,7 +551,7 @@ def test_impossible_secret_in_a_marker(run, secret, message):
         ),
         (
             "fake_secrets.calls.last",
-            "No call was made, so there is no last one. Look at len(fake.calls) first.",
+            "No call was made yet. Look at len(fake.calls) before you ask for last.",
         ),
         (
             "fake_secrets.clock.advance(day=1)",

@@ -106,7 +106,8 @@ class RotationRuns(tuple[RotationRun, ...]):
         :raises UsageError: where none has run.
         """
         if not self:
-            raise UsageError("No rotation has run, so there is no last one. Look at len() first.")
+            message = "No rotation has run yet. Look at len() before you ask for last."
+            raise UsageError(message)
         return self[-1]
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from support import POLICY_OF_A_BUCKET
 
 from pytest_fakesecrets import Secret
 from pytest_fakesecrets._aws.api_model import operations
 
-POLICY = {
-    "Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b"}
-}
-PRIMARY = Secret("a", "v", policy=POLICY)
+PRIMARY = Secret("a", "v", policy=POLICY_OF_A_BUCKET)
 
 
 @pytest.mark.skipif(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
-from support import members_of
+from support import POLICY_OF_A_BUCKET, members_of
 
 from pytest_fakesecrets import Secret, Version
 
@@ -15,9 +15,6 @@ LATER = NOW + timedelta(days=1, hours=2)
 V1 = "11111111-1111-4111-8111-111111111111"
 V2 = "22222222-2222-4222-8222-222222222222"
 MISSING = "Secrets Manager can't find the specified secret."
-POLICY = json.dumps(
-    {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::b"}}
-)
 ALWAYS = {"ARN", "Name", "CreatedDate", "LastChangedDate"}
 WITH_VALUE = ALWAYS | {"VersionIdsToStages"}
 
@@ -239,7 +236,7 @@ def test_a_new_secret_was_created_and_changed_now(secrets_client, value):
         ("put_secret_value", {"SecretString": "w", "VersionStages": ["blue"]}),
         ("update_secret_version_stage", {"VersionStage": "blue", "MoveToVersionId": V1}),
         ("tag_resource", {"Tags": [{"Key": "k", "Value": "v"}]}),
-        ("put_resource_policy", {"ResourcePolicy": POLICY}),
+        ("put_resource_policy", {"ResourcePolicy": json.dumps(POLICY_OF_A_BUCKET)}),
         ("untag_resource", {"TagKeys": ["team"]}),
         ("delete_secret", {}),
     ],

@@ -222,4 +222,4 @@ def test_the_last_rotation_where_none_has_run(fake_secrets):
     with pytest.raises(UsageError) as caught:
         _ = fake_secrets.rotations.last
 
-    assert "No rotation has run, so there is no last one. Look at len() first." == str(caught.value)
+    assert "No rotation has run yet. Look at len() before you ask for last." == str(caught.value)
