@@ -644,12 +644,14 @@ def test_many_threads_may_create_one_secret(fake_secrets, secrets_client, eager_
     """Of many threads that create the same name at once, exactly one succeeds."""
     count = 12
     barrier = threading.Barrier(count)
+    # botocore makes these classes when they are first asked for: threads may each get their own.
+    exists = secrets_client.exceptions.ResourceExistsException
 
     def create(thread):
         barrier.wait()
         try:
             secrets_client.create_secret(Name="db", SecretString=str(thread))
-        except secrets_client.exceptions.ResourceExistsException:
+        except exists:
             return None
         return str(thread)
 
@@ -665,12 +667,13 @@ def test_a_fault_strikes_as_often_as_it_says_among_threads(fake_secrets, eager_t
     fault = fake_secrets.faults.error("DecryptionFailure", operation="GetSecretValue", times=7)
     client = fake_secrets.client()
     barrier = threading.Barrier(12)
+    failure = client.exceptions.DecryptionFailure  # made here, for the reason above
 
     def read(_):
         barrier.wait()
         try:
             return value_of(client)
-        except client.exceptions.DecryptionFailure:
+        except failure:
             return None
 
     with ThreadPoolExecutor(12) as threads:
